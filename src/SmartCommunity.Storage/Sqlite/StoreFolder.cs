@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace SmartCommunity.Storage.Sqlite;
+
+/// <summary>
+/// The folder of one store, held by one process. The lock file also remembers whether the store was closed in an orderly way: if it was not, its write-ahead log must still
+/// be there, for it holds commits that were answered.
+/// </summary>
+internal sealed class StoreFolder : IDisposable
+{
+    public const string LockFileName = "smartcommunity.lock";
+
+    private static readonly byte[] InUse = "in use\n"u8.ToArray();
+    private static readonly byte[] Closed = "closed\n"u8.ToArray();
+
+    private readonly FileStream _lock;
+
+    private StoreFolder(FileStream @lock, bool wasInUse) => (_lock, WasInUse) = (@lock, wasInUse);
+
+    /// <summary>The process that had the store before did not close it.</summary>
+    public bool WasInUse { get; }
+
+    /// <exception cref="StoreUnavailableException">Another process holds the folder, or files are missing that hold what was answered.</exception>
+    public static StoreFolder Open(SqliteStoreOptions options)
+    {
+        var folder = Path.GetFullPath(options.Folder);
+        FileStream held;
+        try
+        {
+            _ = Directory.CreateDirectory(folder);
+            held = new FileStream(Path.Combine(folder, LockFileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException cause)
+        {
+            throw new StoreUnavailableException($"Another process uses the store in '{folder}': stop it, or choose another folder.", cause);
+        }
+        catch (UnauthorizedAccessException cause)
+        {
+            throw new StoreUnavailableException($"The folder '{folder}' cannot be written: make it writable, or choose another one.", cause);
+        }
+
+        try
+        {
+            var opened = new StoreFolder(held, ReadMark(held).StartsWith("in use", StringComparison.Ordinal));
+            opened.RequireFiles(options);
+            return opened;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    public void MarkInUse() => Write(InUse);
+
+    /// <summary>Only after everything has been moved from the write-ahead log into the database.</summary>
+    public void MarkClosed() => Write(Closed);
+
+    public void Dispose() => _lock.Dispose();
+
+    private static string ReadMark(FileStream file)
+    {
+        var bytes = new byte[16];
+        return Encoding.ASCII.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+    }
+
+    private void RequireFiles(SqliteStoreOptions options)
+    {
+        var log = options.File + "-wal";
+        if (!File.Exists(options.File) || new FileInfo(options.File).Length == 0)
+        {
+            if (WasInUse || File.Exists(log))
+            {
+                throw new StoreUnavailableException(
+                    $"The database '{options.File}' is missing or empty, but its folder was in use: restore it from a backup, or empty the folder to begin anew.");
+            }
+        }
+        else if (WasInUse && !File.Exists(log))
+        {
+            throw new StoreUnavailableException(
+                $"The write-ahead log '{log}' is missing although the store was not closed, so answered commits may be gone: put it back or restore a backup. "
+                + $"To go on without them, delete '{LockFileName}'.");
+        }
+    }
+
+    private void Write(byte[] mark)
+    {
+        _lock.SetLength(0);
+        _lock.Position = 0;
+        _lock.Write(mark);
+        _lock.Flush(flushToDisk: true);
+    }
+}
