@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Listening;
+
+namespace SmartCommunity.Mqtt.Links;
+
+/// <summary>What every connection shares.</summary>
+internal sealed record EdgeServices(
+    MqttEdgeOptions Options,
+    IIngest Ingest,
+    IDeviceDirectory Directory,
+    BrokerAdapter Broker,
+    LinkRegistry Registry,
+    ErrorTopic Errors,
+    StoreGate Gate,
+    MqttMetrics Metrics,
+    TimeProvider Clock,
+    ILogger<MqttListener> Log);

@@ -1,0 +1,33 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using SmartCommunity.Mqtt.Wire;
+
+namespace SmartCommunity.Mqtt.Links;
+
+/// <summary>What the listener logs. No token, no payload.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "MQTT listens on {EndPoint}")]
+    public static partial void Listening(ILogger log, EndPoint? endPoint);
+
+    [LoggerMessage(2, LogLevel.Warning, "MQTT connection from {Remote} refused: {Code}")]
+    public static partial void Refused(ILogger log, EndPoint? remote, ReasonCode code);
+
+    [LoggerMessage(3, LogLevel.Debug, "MQTT connection aborted")]
+    public static partial void Aborted(ILogger log, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "MQTT broker session failed")]
+    public static partial void BrokerFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Error, "Device look-up failed; the connection is refused and may try again")]
+    public static partial void LookupFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "Device {District}/{Device} was changed but could not be looked up; trying again")]
+    public static partial void RefreshFailed(ILogger log, string district, string device, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Error, "MQTT connection failed")]
+    public static partial void ConnectionFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Error, "Error topic message could not be delivered")]
+    public static partial void ErrorTopicFailed(ILogger log, Exception exception);
+}

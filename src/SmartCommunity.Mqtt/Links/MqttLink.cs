@@ -1,0 +1,219 @@
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using SmartCommunity.Domain.Refusals;
+using SmartCommunity.Domain.Twins;
+using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Payloads;
+using SmartCommunity.Mqtt.Wire;
+
+namespace SmartCommunity.Mqtt.Links;
+
+/// <summary>
+/// One connection: who it is, what it does right now, and how it ends. The reading side lives in <see cref="PacketLoop"/>.
+/// </summary>
+internal sealed class MqttLink : IRingListener, IDisposable
+{
+    private readonly ConnectionContext connection;
+    private readonly long openedAt;
+    private volatile DeviceContext? device;
+    private long activeAt;
+    private long partialSince;
+    private long closingSince;
+    private int closing;
+
+    public MqttLink(ConnectionContext connection, EdgeServices services)
+    {
+        this.connection = connection;
+        Services = services;
+        Output = new LinkOutput(connection.Transport.Output, services.Clock);
+        openedAt = activeAt = services.Clock.GetTimestamp();
+    }
+
+    public EdgeServices Services { get; }
+
+    public LinkOutput Output { get; }
+
+    public PipeReader Input => connection.Transport.Input;
+
+    public EndPoint? RemoteEndPoint => connection.RemoteEndPoint;
+
+    public EndPoint? LocalEndPoint => connection.LocalEndPoint;
+
+    /// <summary>Set at CONNECT; replaced when the directory says that the device changed.</summary>
+    public DeviceContext Device
+    {
+        get => device ?? throw new InvalidOperationException("The connection has no device yet.");
+        set => device = value;
+    }
+
+    public bool HasDevice => device is not null;
+
+    public bool IsVersion5 { get; set; }
+
+    /// <summary>True as soon as a whole CONNECT has arrived.</summary>
+    public bool HasConnect { get; set; }
+
+    /// <summary>True once CONNACK has been sent.</summary>
+    public bool IsAccepted { get; set; }
+
+    /// <summary>Keep-alive of the client in seconds; 0: none.</summary>
+    public int KeepAliveSeconds { get; set; }
+
+    /// <summary>True while the reading waits for us (ring, lane, directory): silence is then not the client's.</summary>
+    public bool IsHeld { get; set; }
+
+    public AckRing? Ring { get; set; }
+
+    public Subscriptions? Subscriptions { get; set; }
+
+    public bool IsClosing => Volatile.Read(ref closing) != 0;
+
+    /// <summary>Why the connection was closed by us; success when it was not.</summary>
+    public ReasonCode ClosedWith { get; private set; }
+
+    /// <summary>A whole packet has come.</summary>
+    public void MarkActive(bool isPartLeft)
+    {
+        var now = Services.Clock.GetTimestamp();
+        Volatile.Write(ref activeAt, now);
+        Volatile.Write(ref partialSince, isPartLeft ? now : 0);
+    }
+
+    /// <summary>Part of a packet has come, not yet the whole.</summary>
+    public void MarkPartial()
+    {
+        if (partialSince == 0)
+        {
+            Volatile.Write(ref partialSince, Services.Clock.GetTimestamp());
+        }
+    }
+
+    /// <summary>Ends the connection: for any code but success a DISCONNECT where the version knows one, then nothing.</summary>
+    public void Close(ReasonCode code)
+    {
+        if (Interlocked.Exchange(ref closing, 1) != 0)
+        {
+            return;
+        }
+
+        ClosedWith = code;
+        Volatile.Write(ref closingSince, Services.Clock.GetTimestamp());
+        _ = CloseAsync(code);
+    }
+
+    /// <summary>Called every half second: ends what is silent, stalled or never began.</summary>
+    public void Sweep()
+    {
+        var options = Services.Options;
+        var stall = TimeSpan.FromSeconds(options.StallTimeoutSeconds);
+        if (IsClosing)
+        {
+            if (Age(Volatile.Read(ref closingSince)) > TimeSpan.FromSeconds(options.ConnectTimeoutSeconds))
+            {
+                connection.Abort();
+            }
+
+            return;
+        }
+
+        if (Output.Stalled > stall)
+        {
+            Output.Close();
+            Close(ReasonCode.Unspecified);
+            connection.Abort();
+        }
+        else if (!HasConnect)
+        {
+            CloseIf(Age(openedAt) > TimeSpan.FromSeconds(options.ConnectTimeoutSeconds), ReasonCode.Unspecified);
+        }
+        else if (!IsHeld)
+        {
+            var isSilent = KeepAliveSeconds > 0 && Age(Volatile.Read(ref activeAt)) > TimeSpan.FromSeconds(KeepAliveSeconds * 1.5);
+            CloseIf(isSilent, ReasonCode.KeepAliveTimeout);
+            CloseIf(Volatile.Read(ref partialSince) is var since and not 0 && Age(since) > stall, ReasonCode.ProtocolError);
+        }
+    }
+
+    /// <summary>Posts the last will as a state message; nobody waits for its fate.</summary>
+    public void PostWill(LastWill will)
+    {
+        var messages = new MessageBuffer();
+        var now = Services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        FlatJson.Decode(will.Payload, Device.Target(MessageKind.State, isAlias: false, now), messages);
+        if (!Services.Ingest.TryPost(Device.Route, messages[0], NoReceipt.Instance, 0))
+        {
+            Services.Metrics.Failed.Add(1);
+        }
+    }
+
+    public void OnDurable(MessageFate fate)
+    {
+        Services.Gate.OnSuccess();
+        (fate == MessageFate.Duplicate ? Services.Metrics.Duplicates : Services.Metrics.Accepted).Add(1);
+    }
+
+    public void OnQuarantined(string? messageId, Refusal? reason)
+    {
+        Services.Gate.OnSuccess();
+        Services.Metrics.Quarantined.Add(1);
+        if (reason is not null)
+        {
+            Services.Errors.Tell(Device.Route, messageId, reason);
+        }
+    }
+
+    public void OnFailed()
+    {
+        Services.Gate.OnFailure();
+        Services.Metrics.Failed.Add(1);
+    }
+
+    public void OnHandshakeEnded(ushort packetId) => Ingest?.Handshakes.End(packetId);
+
+    public void OnBroken() => Close(ReasonCode.ServerBusy);
+
+    public IngestPath? Ingest { get; set; }
+
+    public void Dispose()
+    {
+        Ring?.Close();
+        Output.Close();
+    }
+
+    private TimeSpan Age(long since) => Services.Clock.GetElapsedTime(since);
+
+    private void CloseIf(bool condition, ReasonCode code)
+    {
+        if (condition)
+        {
+            Services.Metrics.Refused.Add(1);
+            Close(code);
+        }
+    }
+
+    private async Task CloseAsync(ReasonCode code)
+    {
+        if (IsVersion5 && IsAccepted && code != ReasonCode.Success)
+        {
+            await Output.SendAsync(PacketWriter.WriteDisconnect, code, last: true);
+        }
+
+        Output.Close();
+        Ring?.Close();
+        Input.CancelPendingRead();
+    }
+
+    private sealed class NoReceipt : IIngestReceipt
+    {
+        public static readonly NoReceipt Instance = new();
+
+        public void Complete(long ticket, in MessageOutcome outcome)
+        {
+        }
+
+        public void Fail(long ticket)
+        {
+        }
+    }
+}

@@ -1,0 +1,413 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using MQTTnet.Adapter;
+using MQTTnet.Exceptions;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+using SmartCommunity.Mqtt.Topics;
+using SmartCommunity.Mqtt.Wire;
+
+namespace SmartCommunity.Mqtt.Links;
+
+/// <summary>
+/// The reading side of one connection. PUBLISH and PUBREL stay here, PINGREQ is answered here, everything else goes to the broker. While one
+/// packet has to wait the buffer is not released, so TCP pushes back.
+/// </summary>
+internal sealed class PacketLoop(MqttLink link) : IDisposable
+{
+    private readonly MqttPacketFormatterAdapter formatter = new(new MqttBufferWriter(1024, ushort.MaxValue));
+    private readonly ConnectGate gate = new(link.Services.Directory);
+    private BrokerChannel? broker;
+    private Task brokerSession = Task.CompletedTask;
+    private IngestPath? ingest;
+    private LastWill? will;
+    private MqttPacket? forBroker;
+    private long receivedMs;
+    private bool hasLeft;
+
+    private enum Step
+    {
+        /// <summary>The buffer holds no further whole packet.</summary>
+        More,
+        Connect,
+        RingFull,
+        LaneFull,
+        Deliver,
+        Ping,
+        Refuse,
+        Stop,
+    }
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            await ReadAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        {
+            Log.Aborted(link.Services.Log, e);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    public void Dispose() => broker?.Dispose();
+
+    private async Task ReadAsync()
+    {
+        var input = link.Input;
+        while (!link.IsClosing)
+        {
+            var result = await input.ReadAsync();
+            var buffer = result.Buffer;
+            receivedMs = link.Services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var before = buffer.Length;
+            var step = Step.More;
+            while (!link.IsClosing && (step = Consume(ref buffer)) is not Step.More)
+            {
+                if (!await HandleAsync(step))
+                {
+                    return;
+                }
+            }
+
+            if (buffer.Length != before)
+            {
+                link.MarkActive(isPartLeft: !buffer.IsEmpty);
+            }
+            else if (before > 0)
+            {
+                link.MarkPartial();
+            }
+
+            input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes packets off the front until one needs waiting for; a packet that met a full ring stays at the front.</summary>
+    private Step Consume(ref ReadOnlySequence<byte> buffer)
+    {
+        while (true)
+        {
+            var rest = buffer;
+            var cap = link.IsAccepted ? link.Services.Options.PacketBytesMax : link.Services.Options.PacketBytesMaxBeforeConnect;
+            switch (FrameReader.TryRead(ref rest, cap, out var header, out var body))
+            {
+                case FrameStatus.Partial:
+                    return Step.More;
+                case FrameStatus.TooLarge:
+                    link.Services.Metrics.Oversize.Add(1);
+                    link.Close(ReasonCode.PacketTooLarge);
+                    return Step.Stop;
+                case FrameStatus.Malformed:
+                    link.Close(ReasonCode.MalformedPacket);
+                    return Step.Stop;
+            }
+
+            var step = Take(header, body);
+            if (step != Step.RingFull)
+            {
+                buffer = rest;
+            }
+
+            if (step != Step.More)
+            {
+                return step;
+            }
+        }
+    }
+
+    private Step Take(byte header, in ReadOnlySequence<byte> body)
+    {
+        var type = PacketTypes.Of(header);
+        if (!PacketTypes.HasLegalFlags(header))
+        {
+            link.Close(ReasonCode.MalformedPacket);
+            return Step.Stop;
+        }
+
+        if (ingest is null)
+        {
+            return type == PacketType.Connect ? TakeConnect(header, body) : Step.Stop;
+        }
+
+        switch (type)
+        {
+            case PacketType.Publish:
+                return TakePublish(header, body);
+            case PacketType.PubRel:
+                return TakeRelease(body);
+            case PacketType.PingReq:
+                return Step.Ping;
+            case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp
+                or PacketType.Subscribe or PacketType.Unsubscribe or PacketType.Disconnect:
+                return TakeOther(header, body);
+            default:
+                link.Close(ReasonCode.ProtocolError);
+                return Step.Stop;
+        }
+    }
+
+    private Step TakePublish(byte header, in ReadOnlySequence<byte> body)
+    {
+        if (body.IsSingleSegment)
+        {
+            return Publish(header, body.FirstSpan);
+        }
+
+        var length = (int)body.Length;
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            body.CopyTo(copy);
+            return Publish(header, copy.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+    }
+
+    private Step Publish(byte header, ReadOnlySpan<byte> body)
+    {
+        switch (ingest!.Publish(header, body, receivedMs))
+        {
+            case Taken.Done:
+                return Step.More;
+            case Taken.RingFull:
+                return Step.RingFull;
+            case Taken.LaneFull:
+                return Step.LaneFull;
+            default:
+                link.Close(ingest.Fault);
+                return Step.Stop;
+        }
+    }
+
+    private Step TakeRelease(in ReadOnlySequence<byte> body)
+    {
+        Span<byte> id = stackalloc byte[2];
+        if (body.Length < id.Length)
+        {
+            link.Close(ReasonCode.MalformedPacket);
+            return Step.Stop;
+        }
+
+        body.Slice(0, id.Length).CopyTo(id);
+        return ingest!.TryRelease(BinaryPrimitives.ReadUInt16BigEndian(id)) ? Step.More : Step.RingFull;
+    }
+
+    private Step TakeConnect(byte header, in ReadOnlySequence<byte> body)
+    {
+        link.HasConnect = true;
+        var packet = new ReceivedMqttPacket(header, new ArraySegment<byte>(body.ToArray()), (int)body.Length);
+        try
+        {
+            formatter.DetectProtocolVersion(packet);
+            link.IsVersion5 = formatter.ProtocolVersion == MqttProtocolVersion.V500;
+            forBroker = formatter.Decode(packet);
+            return Step.Connect;
+        }
+        catch (Exception e) when (IsMalformed(e))
+        {
+            return formatter.ProtocolVersion == MqttProtocolVersion.Unknown ? Step.Refuse : Step.Stop;
+        }
+    }
+
+    private Step TakeOther(byte header, in ReadOnlySequence<byte> body)
+    {
+        try
+        {
+            forBroker = formatter.Decode(new ReceivedMqttPacket(header, new ArraySegment<byte>(body.ToArray()), (int)body.Length));
+            return Step.Deliver;
+        }
+        catch (Exception e) when (IsMalformed(e))
+        {
+            link.Close(ReasonCode.MalformedPacket);
+            return Step.Stop;
+        }
+    }
+
+    /// <summary>The broker's decoder tells malformed packets by several exceptions; none of them is a fault of ours.</summary>
+    private static bool IsMalformed(Exception e) => e is MqttProtocolViolationException or MqttCommunicationException
+        or ArgumentException or IndexOutOfRangeException or InvalidOperationException or NotSupportedException or OverflowException
+        or InvalidCastException or FormatException;
+
+    /// <summary>Does what a packet has to wait for. False: stop reading.</summary>
+    private async ValueTask<bool> HandleAsync(Step step)
+    {
+        link.IsHeld = true;
+        try
+        {
+            switch (step)
+            {
+                case Step.RingFull:
+                    link.Services.Metrics.Waits.Add(1);
+                    await link.Ring!.WaitForRoomAsync();
+                    return true;
+                case Step.LaneFull:
+                    await ingest!.PostRestAsync();
+                    return true;
+                case Step.Ping:
+                    await link.Output.SendAsync(static (pipe, _) => PacketWriter.WritePingResponse(pipe), 0);
+                    return true;
+                case Step.Deliver:
+                    return await DeliverAsync(forBroker!);
+                case Step.Connect:
+                    return await ConnectAsync((MqttConnectPacket)forBroker!);
+                case Step.Refuse:
+                    await RefuseAsync(ReasonCode.UnsupportedVersion);
+                    return false;
+                default:
+                    return false;
+            }
+        }
+        finally
+        {
+            link.IsHeld = false;
+        }
+    }
+
+    private async ValueTask<bool> DeliverAsync(MqttPacket packet)
+    {
+        switch (packet)
+        {
+            case MqttDisconnectPacket end:
+                hasLeft = true;
+                if (end.ReasonCode == MQTTnet.Protocol.MqttDisconnectReasonCode.NormalDisconnection)
+                {
+                    will = null;
+                }
+
+                await broker!.DeliverAsync(packet);
+                return false;
+            case MqttSubscribePacket subscribe:
+                return await SubscribeAsync(subscribe);
+            case MqttUnsubscribePacket unsubscribe:
+                link.Subscriptions!.Forget(unsubscribe);
+                break;
+        }
+
+        await broker!.DeliverAsync(packet);
+        return true;
+    }
+
+    private async ValueTask<bool> SubscribeAsync(MqttSubscribePacket packet)
+    {
+        if (packet.PacketIdentifier == 0 || packet.TopicFilters.Count == 0)
+        {
+            link.Close(ReasonCode.ProtocolError);
+            return false;
+        }
+
+        var codes = link.Subscriptions!.Judge(packet);
+        if (packet.TopicFilters.Count > 0)
+        {
+            await broker!.DeliverAsync(packet);
+            return true;
+        }
+
+        link.Services.Metrics.Refused.Add(1);
+        await link.Output.SendAsync(
+            static (pipe, s) => PacketWriter.WriteSubscribeAck(pipe, s.Id, s.Codes, s.IsVersion5),
+            (Id: packet.PacketIdentifier, Codes: codes, link.IsVersion5));
+        return true;
+    }
+
+    private async ValueTask<bool> ConnectAsync(MqttConnectPacket packet)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(link.Services.Options.StallTimeoutSeconds), link.Services.Clock);
+        var stamp = link.Services.Registry.Stamp;
+        ConnectVerdict verdict;
+        try
+        {
+            verdict = await gate.JudgeAsync(packet, link.IsVersion5, timeout.Token);
+        }
+        catch (Exception e) when (e is not InvalidOperationException)
+        {
+            Log.LookupFailed(link.Services.Log, e);
+            verdict = new ConnectVerdict(ReasonCode.ServerUnavailable);
+        }
+
+        if (verdict.Route is not { } route || verdict.Code != ReasonCode.Success)
+        {
+            await RefuseAsync(verdict.Code);
+            return false;
+        }
+
+        var prefix = TopicGrammar.PrefixOf(route);
+        link.Device = new DeviceContext(route);
+        link.KeepAliveSeconds = packet.KeepAlivePeriod;
+        link.Ring = new AckRing(link.Output, link.IsVersion5, link);
+        link.Subscriptions = new Subscriptions(prefix, link.Services.Options.FiltersMax, link.IsVersion5);
+        broker = new BrokerChannel(link, formatter) { Subscriptions = link.Subscriptions, ClientPacketBytesMax = packet.MaximumPacketSize };
+        var aliases = link.IsVersion5 ? link.Services.Options.TopicAliasesMax : 0;
+        var path = new IngestPath(link, link.Ring, new TopicTable(prefix, aliases), link.IsVersion5);
+        link.Ingest = path;
+        will = ConnectGate.Rewrite(packet, route, out var assigned);
+        broker.AssignedClientId = assigned;
+        link.Services.Registry.Add(link, stamp);
+        brokerSession = ServeBrokerAsync(broker);
+        await broker.DeliverAsync(packet);
+        if (!await broker.Accepted)
+        {
+            return false;
+        }
+
+        link.IsAccepted = true;
+        ingest = path;
+        return true;
+    }
+
+    private async Task ServeBrokerAsync(BrokerChannel channel)
+    {
+        try
+        {
+            await link.Services.Broker.HandleAsync(channel);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.BrokerFailed(link.Services.Log, e);
+        }
+        finally
+        {
+            channel.OnBrokerEnded();
+
+            // Take-over: the broker has sent its DISCONNECT and let go. The last will is not for this case.
+            link.Close(ReasonCode.Success);
+        }
+    }
+
+    private async ValueTask RefuseAsync(ReasonCode code)
+    {
+        link.Services.Metrics.Refused.Add(1);
+        Log.Refused(link.Services.Log, link.RemoteEndPoint, code);
+        await link.Output.SendAsync(
+            static (pipe, s) => PacketWriter.WriteConnectRefusal(pipe, s.Code, s.IsVersion5),
+            (Code: code, link.IsVersion5),
+            last: true);
+    }
+
+    private async Task EndAsync()
+    {
+        var isTakenOver = !hasLeft && link.IsClosing && link.ClosedWith == ReasonCode.Success;
+        var isStopping = link.ClosedWith == ReasonCode.ServerShuttingDown;
+        link.Close(ReasonCode.Success);
+        broker?.Complete();
+        await brokerSession;
+        link.Services.Registry.Remove(link);
+        if (will is { } last && link.IsAccepted && !isTakenOver && !isStopping)
+        {
+            link.PostWill(last);
+        }
+
+        link.Dispose();
+    }
+}

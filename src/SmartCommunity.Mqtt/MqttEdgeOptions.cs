@@ -1,0 +1,73 @@
+using System.Net;
+
+namespace SmartCommunity.Mqtt;
+
+/// <summary>The MQTT listener's settings, section <c>Mqtt</c>. Every limit is listed in docs/limits.md.</summary>
+public sealed record MqttEdgeOptions
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "Mqtt";
+
+    /// <summary>IP address to listen on. Loopback unless told otherwise.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>TCP port; 0 takes any free one, see <see cref="IMqttReady.EndPoint"/>.</summary>
+    public int Port { get; init; } = 1883;
+
+    /// <summary>The largest packet before a CONNECT was accepted, in bytes of remaining length.</summary>
+    public int PacketBytesMaxBeforeConnect { get; init; } = 64 * 1024;
+
+    /// <summary>The largest packet afterwards; told to MQTT 5 clients in CONNACK.</summary>
+    public int PacketBytesMax { get; init; } = 256 * 1024;
+
+    /// <summary>A socket that has not sent its CONNECT by then is closed.</summary>
+    public int ConnectTimeoutSeconds { get; init; } = 5;
+
+    /// <summary>A packet that has begun must be whole by then; an answer that cannot be written by then ends the connection.</summary>
+    public int StallTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>Connections in all.</summary>
+    public int ConnectionsMax { get; init; } = 20_000;
+
+    /// <summary>Connections from one address.</summary>
+    public int ConnectionsMaxPerAddress { get; init; } = 4_000;
+
+    /// <summary>Topic filters of one connection.</summary>
+    public int FiltersMax { get; init; } = 16;
+
+    /// <summary>MQTT 5 topic aliases of one connection.</summary>
+    public int TopicAliasesMax { get; init; } = 16;
+
+    /// <summary>How long the listener waits at its stop for what is on its way to the disk.</summary>
+    public int StopTimeoutSeconds { get; init; } = 5;
+
+    /// <summary>What is wrong with these settings, each with its key; empty when nothing is.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        if (!IPAddress.TryParse(Address, out _))
+        {
+            problems.Add($"{Section}:{nameof(Address)} must be an IP address.");
+        }
+
+        Check(Port, 0, ushort.MaxValue, nameof(Port));
+        Check(PacketBytesMaxBeforeConnect, 1024, 1024 * 1024, nameof(PacketBytesMaxBeforeConnect));
+        Check(PacketBytesMax, 1024, 16 * 1024 * 1024, nameof(PacketBytesMax));
+        Check(ConnectTimeoutSeconds, 1, 60, nameof(ConnectTimeoutSeconds));
+        Check(StallTimeoutSeconds, 1, 600, nameof(StallTimeoutSeconds));
+        Check(ConnectionsMax, 1, 1_000_000, nameof(ConnectionsMax));
+        Check(ConnectionsMaxPerAddress, 1, 1_000_000, nameof(ConnectionsMaxPerAddress));
+        Check(FiltersMax, 1, 1_000, nameof(FiltersMax));
+        Check(TopicAliasesMax, 0, 1_000, nameof(TopicAliasesMax));
+        Check(StopTimeoutSeconds, 0, 60, nameof(StopTimeoutSeconds));
+        return problems;
+
+        void Check(int value, int min, int max, string key)
+        {
+            if (value < min || value > max)
+            {
+                problems.Add($"{Section}:{key} must lie in [{min}, {max}], not {value}.");
+            }
+        }
+    }
+}

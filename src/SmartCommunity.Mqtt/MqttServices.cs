@@ -1,0 +1,53 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Links;
+using SmartCommunity.Mqtt.Listening;
+
+namespace SmartCommunity.Mqtt;
+
+/// <summary>Registers the MQTT edge.</summary>
+public static class MqttServices
+{
+    /// <summary>
+    /// Adds the listener as a hosted service; it needs <see cref="IIngest"/> and <see cref="IDeviceDirectory"/>. Throws
+    /// <see cref="OptionsValidationException"/> with the offending keys when the settings are wrong.
+    /// </summary>
+    public static IServiceCollection AddSmartCommunityMqtt(this IServiceCollection services, MqttEdgeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = options.Problems();
+        if (problems.Count > 0)
+        {
+            throw new OptionsValidationException(MqttEdgeOptions.Section, typeof(MqttEdgeOptions), problems);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<MqttMetrics>();
+        services.AddSingleton<BrokerAdapter>();
+        services.AddSingleton<LinkRegistry>();
+        services.AddSingleton<ErrorTopic>();
+        services.AddSingleton<StoreGate>();
+        services.AddSingleton(s => new EdgeServices(
+            options,
+            s.GetRequiredService<IIngest>(),
+            s.GetRequiredService<IDeviceDirectory>(),
+            s.GetRequiredService<BrokerAdapter>(),
+            s.GetRequiredService<LinkRegistry>(),
+            s.GetRequiredService<ErrorTopic>(),
+            s.GetRequiredService<StoreGate>(),
+            s.GetRequiredService<MqttMetrics>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<MqttListener>>()));
+        services.AddSingleton<MqttConnectionHandler>();
+        services.AddSingleton<MqttListener>();
+        services.AddSingleton<IMqttReady>(s => s.GetRequiredService<MqttListener>());
+        services.AddSingleton<IHostedService>(s => s.GetRequiredService<MqttListener>());
+        return services;
+    }
+}

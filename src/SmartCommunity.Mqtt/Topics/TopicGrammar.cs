@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Unicode;
+using SmartCommunity.Domain.Twins;
+using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Wire;
+
+namespace SmartCommunity.Mqtt.Topics;
+
+/// <summary>
+/// The topics: <c>sc/v1/{district}/{device}/telemetry|event|report|state</c> up, <c>…/cmd/#</c> and <c>…/error</c> down, and
+/// <c>v1/devices/me/telemetry</c> as an alias for the device's own telemetry topic.
+/// </summary>
+internal static class TopicGrammar
+{
+    /// <summary>The topic most firmware already publishes on.</summary>
+    public const string Alias = "v1/devices/me/telemetry";
+
+    private const string Root = "sc/v1/";
+    private const string SharedRoot = "$share";
+
+    /// <summary>The prefix all topics of a device begin with, with its closing slash.</summary>
+    public static string PrefixOf(DeviceRoute route) => PrefixOf(route.District, route.Device.ToString());
+
+    /// <summary>Where a device hears why a message was quarantined.</summary>
+    public static string ErrorTopicOf(string district, string device) => PrefixOf(district, device) + "error";
+
+    /// <summary>Judges a topic a device publishes on.</summary>
+    public static TopicRoute Judge(ReadOnlySpan<byte> topicUtf8, string ownPrefix)
+    {
+        if (topicUtf8.IsEmpty || !Utf8.IsValid(topicUtf8))
+        {
+            return new TopicRoute(topicUtf8.IsEmpty ? ReasonCode.TopicNotValid : ReasonCode.MalformedPacket, IsFatal: true);
+        }
+
+        var topic = Encoding.UTF8.GetString(topicUtf8);
+        if (HasForbidden(topic, "+#\0\uFFFF"))
+        {
+            return new TopicRoute(ReasonCode.TopicNotValid, IsFatal: true);
+        }
+
+        if (topic == Alias)
+        {
+            return new TopicRoute(ReasonCode.Success, MessageKind.Telemetry, IsAlias: true);
+        }
+
+        if (topic.StartsWith(ownPrefix, StringComparison.Ordinal))
+        {
+            return KindOf(topic.AsSpan(ownPrefix.Length)) is { } kind
+                ? new TopicRoute(ReasonCode.Success, kind)
+                : new TopicRoute(ReasonCode.TopicNotValid);
+        }
+
+        return new TopicRoute(topic.StartsWith(Root, StringComparison.Ordinal) ? ReasonCode.NotAuthorised : ReasonCode.TopicNotValid);
+    }
+
+    /// <summary>Judges a topic filter: a device hears its own commands and errors, nothing else.</summary>
+    public static ReasonCode JudgeFilter(string? filter, string ownPrefix)
+    {
+        if (string.IsNullOrEmpty(filter) || HasForbidden(filter, "\0\uFFFF\uFFFD"))
+        {
+            return ReasonCode.TopicFilterNotValid;
+        }
+
+        if (filter.StartsWith(SharedRoot, StringComparison.Ordinal))
+        {
+            return ReasonCode.SharedSubscriptionsNotSupported;
+        }
+
+        if (!filter.StartsWith(ownPrefix, StringComparison.Ordinal))
+        {
+            return ReasonCode.NotAuthorised;
+        }
+
+        var own = filter.AsSpan(ownPrefix.Length);
+        return own is "error" or "cmd/#" or "cmd/+" ? ReasonCode.Success : ReasonCode.NotAuthorised;
+    }
+
+    /// <summary>True when a client id or user name may be used: 1 to 128 characters, none of <c>+ # /</c> or a control character.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= NameCharsMax
+        && !HasForbidden(name, "+#/\uFFFF\uFFFD")
+        && !name.Any(char.IsControl);
+
+    /// <summary>The longest client id or user name, in characters.</summary>
+    public const int NameCharsMax = 128;
+
+    private static bool HasForbidden(string text, string forbidden) => text.AsSpan().IndexOfAny(forbidden) >= 0;
+
+    private static string PrefixOf(string district, string device) => $"{Root}{district}/{device}/";
+
+    private static MessageKind? KindOf(ReadOnlySpan<char> segment) => segment switch
+    {
+        "telemetry" => MessageKind.Telemetry,
+        "event" => MessageKind.Event,
+        "report" => MessageKind.Report,
+        "state" => MessageKind.State,
+        _ => null,
+    };
+}
