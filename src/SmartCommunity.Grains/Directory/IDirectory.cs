@@ -1,6 +1,7 @@
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Catalogue;
 using SmartCommunity.Domain.Districts;
+using SmartCommunity.Domain.Refusals;
 
 namespace SmartCommunity.Grains.Directory;
 
@@ -40,7 +41,8 @@ public sealed record DirectoryQuery(
     string? Status = null,
     string? Owner = null);
 
-public sealed record DirectoryPage<T>(IReadOnlyList<T> Items, string? NextPageToken);
+/// <param name="Refusal">Set when the page token cannot be understood or belongs to another query; then there are no items.</param>
+public sealed record DirectoryPage<T>(IReadOnlyList<T> Items, string? NextPageToken, Refusal? Refusal = null);
 
 /// <summary>Live counters of one area and everything below it.</summary>
 public sealed record Rollup(

@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Buildings;
 using SmartCommunity.Domain.Commands;
@@ -9,6 +10,7 @@ using SmartCommunity.Domain.Twins;
 namespace SmartCommunity.Grains.Twins;
 
 /// <summary>What the twins of buildings and cells have in common: devices, their messages, alarms. Key: <c>340104/{TwinKey}</c>. Stream: the twin key.</summary>
+[Alias("sc.ITwinGrain"), GrainInterfaceType("sc.twin")]
 public interface ITwinGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -22,8 +24,8 @@ public interface ITwinGrain : IGrainWithStringKey
     [Alias("Get")]
     Task<Outcome<TwinView>> Get();
 
-    /// <summary>The twin as the system knew it at a past instant (record time).</summary>
-    [Alias("GetAt")]
+    /// <summary>The twin as the system knew it at a past instant (record time). Reads the log beside the twin's other work.</summary>
+    [Alias("GetAt"), AlwaysInterleave]
     Task<Outcome<TwinView>> GetAt(DateTimeOffset instant);
 
     [Alias("DefineDevice")]

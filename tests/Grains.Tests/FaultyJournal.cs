@@ -1,0 +1,49 @@
+using SmartCommunity.Storage;
+
+namespace SmartCommunity.Grains.Tests;
+
+/// <summary>The real journal with faults on demand.</summary>
+internal sealed class FaultyJournal(IJournal inner) : IJournal
+{
+    /// <summary>Commits fail before they reach the store.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Commits are done, but their outcome is not told.</summary>
+    public bool LosesAnswers { get; set; }
+
+    /// <summary>What an entry becomes on its way out; for poison.</summary>
+    public Func<JournalEntry, JournalEntry>? Distort { get; set; }
+
+    public int Commits { get; private set; }
+
+    public long CommittedPosition => inner.CommittedPosition;
+
+    public ValueTask<Claim> ClaimAsync(StreamKey stream, CancellationToken cancellation) =>
+        IsDown ? throw new StoreUnavailableException("The test took the store away.") : inner.ClaimAsync(stream, cancellation);
+
+    public async ValueTask<CommitResult> CommitAsync(Append append, CancellationToken cancellation)
+    {
+        if (IsDown)
+        {
+            throw new StoreUnavailableException("The test took the store away.");
+        }
+
+        var result = await inner.CommitAsync(append, cancellation);
+        Commits++;
+        return LosesAnswers ? throw new StoreUnavailableException("The test lost the answer.") : result;
+    }
+
+    public async IAsyncEnumerable<JournalEntry> ReadStreamAsync(
+        StreamKey stream, long afterPosition, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var entry in inner.ReadStreamAsync(stream, afterPosition, cancellation))
+        {
+            yield return Distort?.Invoke(entry) ?? entry;
+        }
+    }
+
+    public ValueTask<FeedPage> ReadFeedAsync(long afterPosition, int maxEntries, string? district, CancellationToken cancellation) =>
+        inner.ReadFeedAsync(afterPosition, maxEntries, district, cancellation);
+
+    public IDisposable Subscribe(Action<CommitNotice> onCommit) => inner.Subscribe(onCommit);
+}
