@@ -1,1 +1,3 @@
-return 0;
+using SmartCommunity.Cli;
+
+return await CommandTree.RunAsync(args, Surroundings.OfProcess());

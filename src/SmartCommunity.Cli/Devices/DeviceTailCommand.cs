@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Google.Protobuf.WellKnownTypes;
+using SmartCommunity.Cli.Looking;
+using SmartCommunity.Cli.Watching;
+using SmartCommunity.V1;
+
+namespace SmartCommunity.Cli.Devices;
+
+/// <summary><c>sc device tail ID</c>: waits, then says of each message what became of it.</summary>
+internal static class DeviceTailCommand
+{
+    public static Command Build(Shell shell)
+    {
+        var id = new Argument<string>("ID") { Description = "The device" };
+        var limit = Listing.Whole("--limit", "End after this many messages", int.MaxValue, 1, int.MaxValue);
+        var cursor = new Option<string?>("--cursor") { Description = "Begin after this cursor instead of now", HelpName = "CURSOR" };
+        return shell.Runs(new Command("tail", "Waits for a device's messages and says what became of each; ends with Ctrl+C") { id, limit, cursor }, async (session, parsed, cancellation) =>
+        {
+            var server = session.Server;
+            var device = (await server.CallAsync(o => server.Devices.GetDeviceAsync(new() { Name = server.DeviceName(parsed.GetValue(id)!) }, o), cancellation)).Device;
+            var request = new WatchEventsRequest { Parent = server.District, Cursor = parsed.GetValue(cursor) ?? "" };
+            request.Kinds.AddRange([EventKind.Telemetry, EventKind.Report, EventKind.DeviceEvent, EventKind.Quarantine]);
+            session.Results.Remark($"waiting for messages of {device.Name}; Ctrl+C ends");
+            var left = parsed.GetValue(limit);
+            void Lost(TimeSpan wait) => session.Results.Remark($"the server went away; what it acknowledged is kept; trying again in {wait.TotalSeconds:0.#} s");
+            await foreach (var response in EventStream.ReadAsync(server, request, session.Clock, Lost, cancellation))
+            {
+                foreach (var fate in MessageFate.Of(response.Events, device.Name))
+                {
+                    Show(session, fate);
+                    if (--left <= 0)
+                    {
+                        return ExitCode.Ok;
+                    }
+                }
+            }
+
+            return ExitCode.Ok;
+        });
+    }
+
+    private static void Show(Session session, MessageFate fate)
+    {
+        var age = session.Clock.GetUtcNow() - fate.ReceivedAt;
+        session.Results.Item(() => ToJson(fate), () => fate.ToText(age), fate.Fate == "stored" ? "green" : "fuchsia");
+    }
+
+    private static JsonObject ToJson(MessageFate fate) => new()
+    {
+        ["device"] = fate.Device,
+        ["fate"] = fate.Fate,
+        ["kind"] = fate.Kind,
+        ["messageId"] = fate.MessageId,
+        ["receiveTime"] = Listing.Instant(Timestamp.FromDateTimeOffset(fate.ReceivedAt)),
+        ["values"] = new JsonObject(fate.Values.Select(v => KeyValuePair.Create(v.Metric, (JsonNode?)JsonValue.Create(v.Value)))),
+        ["reason"] = fate.Reason,
+        ["field"] = fate.Field,
+        ["rule"] = fate.Rule,
+        ["wayOut"] = fate.WayOut,
+    };
+}

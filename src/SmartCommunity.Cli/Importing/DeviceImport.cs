@@ -1,0 +1,40 @@
+using SmartCommunity.Cli.Connections;
+using SmartCommunity.Cli.Files;
+using SmartCommunity.V1;
+
+namespace SmartCommunity.Cli.Importing;
+
+/// <summary>Devices from CSV: id, profile, mount (<c>buildings/ID</c> or <c>cells/CODE</c>); optional name.</summary>
+internal static class DeviceImport
+{
+    public static ImportPlan Plan(string path, Server server)
+    {
+        var table = CsvTable.Open(path, FileLimits.Import, "id", "profile", "mount");
+        var errors = new List<RowError>();
+        var rows = table.Rows().Select(r => ToRow(new(r, errors), server.District)).ToList();
+        ImportPlan.RefuseRepeatedIds(rows, "id", "row", errors);
+        return new("devices", "row", ImportRun.BatchRowsMax, true, rows, errors, async (batch, dryRun, requestId, cancellation) =>
+        {
+            var request = new ImportDevicesRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
+            request.Rows.AddRange(batch.Select(r => new DeviceRow { Row = r.Number, DeviceId = r.Id, Device = (Device)r.Record }));
+            var answer = await server.CallAsync(o => server.Devices.ImportDevicesAsync(request, o), cancellation);
+            return new(answer.Summary, answer.Tokens);
+        });
+    }
+
+    private static ImportRow ToRow(Fields fields, string district)
+    {
+        var mount = fields.Required("mount");
+        if (mount.Length > 0 && !mount.StartsWith("buildings/", StringComparison.Ordinal) && !mount.StartsWith("cells/", StringComparison.Ordinal))
+        {
+            fields.Add("mount", $"'{mount}' names neither a building nor a cell.", "Write buildings/ID or cells/CODE.");
+        }
+
+        return new(fields.Number, fields.Required("id"), new Device
+        {
+            DisplayName = fields.Text("name"),
+            Profile = $"{district}/profiles/{fields.Required("profile")}",
+            Mount = $"{district}/{mount}",
+        });
+    }
+}

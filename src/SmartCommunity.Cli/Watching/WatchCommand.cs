@@ -1,0 +1,69 @@
+using System.CommandLine;
+using SmartCommunity.Cli.Looking;
+using SmartCommunity.Cli.Output;
+using SmartCommunity.V1;
+
+namespace SmartCommunity.Cli.Watching;
+
+/// <summary><c>sc watch [--area CODE] [--kinds alarm,report] [--cursor C]</c>: live events until interrupted.</summary>
+internal static class WatchCommand
+{
+    public static Command Build(Shell shell)
+    {
+        var area = Listing.AreaOption();
+        var kinds = new Option<string?>("--kinds") { Description = $"Only these, separated by commas: {string.Join(",", EventText.Kinds)}", HelpName = "KINDS" };
+        var cursor = new Option<string?>("--cursor") { Description = "Resume after this cursor; 0 for from the beginning", HelpName = "CURSOR" };
+        var limit = Listing.Whole("--limit", "End after this many events", int.MaxValue, 1, int.MaxValue);
+        return shell.Runs(new Command("watch", "Shows what happens, as it happens; ends with Ctrl+C") { area, kinds, cursor, limit }, async (session, parsed, cancellation) =>
+        {
+            var request = new WatchEventsRequest { Parent = session.Server.District, Area = parsed.GetValue(area) ?? "", Cursor = parsed.GetValue(cursor) ?? "" };
+            request.Kinds.AddRange(ParseKinds(parsed.GetValue(kinds)));
+            return await RunAsync(session, request, parsed.GetValue(limit), cancellation);
+        });
+    }
+
+    public static IEnumerable<EventKind> ParseKinds(string? text)
+    {
+        foreach (var word in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var kind = EventText.ParseKind(word);
+            yield return kind != EventKind.Unspecified
+                ? kind
+                : throw CliFailure.Usage($"'{word}' is no kind of event.", $"Kinds are: {string.Join(", ", EventText.Kinds)}.");
+        }
+    }
+
+    private static async Task<int> RunAsync(Session session, WatchEventsRequest request, int limit, CancellationToken cancellation)
+    {
+        var results = session.Results;
+        var seen = 0;
+        var last = request.Cursor;
+        void Lost(TimeSpan wait) => results.Remark($"the server went away; trying again in {wait.TotalSeconds:0.#} s");
+        try
+        {
+            await foreach (var response in EventStream.ReadAsync(session.Server, request, session.Clock, Lost, cancellation))
+            {
+                foreach (var e in response.Events)
+                {
+                    results.Item(() => Results.ToJson(e), () => EventText.Line(e), EventText.Colour(e));
+                    last = e.Cursor;
+                    if (++seen >= limit)
+                    {
+                        return ExitCode.Ok;
+                    }
+                }
+
+                last = response.Cursor;
+            }
+        }
+        finally
+        {
+            if (last.Length > 0)
+            {
+                results.Remark($"resume with: sc watch --cursor {last}");
+            }
+        }
+
+        return ExitCode.Ok;
+    }
+}
