@@ -1,0 +1,20 @@
+using Google.Protobuf.WellKnownTypes;
+using SmartCommunity.Domain.Districts;
+
+namespace SmartCommunity.Grpc.Requests;
+
+/// <summary>Mappings that all records share.</summary>
+internal static class Shapes
+{
+    public static V1.GeoPoint ToProto(this GeoPoint point) => new() { Lon = point.Lon, Lat = point.Lat };
+
+    public static V1.GeoPoint? ToProto(this GeoPoint? point) => point is { } given ? given.ToProto() : null;
+
+    public static Timestamp ToProto(this DateTimeOffset instant) => Timestamp.FromDateTimeOffset(instant);
+
+    public static Timestamp? ToProto(this DateTimeOffset? instant) => instant is { } given ? given.ToProto() : null;
+
+    public static Timestamp FromMs(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
+
+    public static Duration Seconds(int seconds) => new() { Seconds = seconds };
+}
