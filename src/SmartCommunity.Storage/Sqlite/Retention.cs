@@ -6,12 +6,20 @@ internal sealed class Retention(Connection connection, HotSegment hot)
     /// <summary>Answers how many readings went.</summary>
     public long DropBefore(long receivedMs, long nextPosition)
     {
+        // The sealed ones first: on a full disk they make the room that sealing the hot one needs.
+        var dropped = DropSealedBefore(receivedMs);
         var newest = connection.Scalar($"SELECT max(received) FROM {HotSegment.Table(hot.Number)}");
         if (hot.Rows > 0 && newest < receivedMs)
         {
             hot.Seal(nextPosition);
         }
 
+        return dropped + DropSealedBefore(receivedMs);
+    }
+
+    /// <summary>The same without touching the hot segment.</summary>
+    public long DropSealedBefore(long receivedMs)
+    {
         var dropped = 0L;
         foreach (var (segment, rows) in Older(receivedMs))
         {

@@ -13,6 +13,9 @@ internal sealed class StoreFolder : IDisposable
     private static readonly byte[] InUse = "in use\n"u8.ToArray();
     private static readonly byte[] Closed = "closed\n"u8.ToArray();
 
+    /// <summary>How Linux (11), macOS (35) and Windows say that somebody else has the file.</summary>
+    private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream _lock;
 
     private StoreFolder(FileStream @lock, bool wasInUse) => (_lock, WasInUse) = (@lock, wasInUse);
@@ -28,13 +31,21 @@ internal sealed class StoreFolder : IDisposable
         try
         {
             _ = Directory.CreateDirectory(folder);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The folder '{folder}' cannot be made: choose another one, or make its parent writable.", cause);
+        }
+
+        try
+        {
             held = new FileStream(Path.Combine(folder, LockFileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException cause)
+        catch (IOException cause) when (HeldByAnother.Contains(cause.HResult))
         {
             throw new StoreUnavailableException($"Another process uses the store in '{folder}': stop it, or choose another folder.", cause);
         }
-        catch (UnauthorizedAccessException cause)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnavailableException($"The folder '{folder}' cannot be written: make it writable, or choose another one.", cause);
         }

@@ -136,12 +136,14 @@ internal sealed class Writer : IDisposable
             if (!committing || !IsCommitted(first))
             {
                 Undo(first);
+                _drops.Clear();
                 return fault;
             }
         }
         catch (Exception bug) when (bug is NullReferenceException or ArgumentException or InvalidOperationException)
         {
             Undo(first);
+            _drops.Clear();
             return new SqliteFault(1, bug.Message);
         }
 
@@ -214,7 +216,6 @@ internal sealed class Writer : IDisposable
         Hot.Rows -= (int)Math.Min(Hot.Rows, _appends.ReadingsWritten);
         _appends.NextPosition = first;
         _appends.Begin();
-        _drops.Clear();
     }
 
     private void AfterBatch()
@@ -266,19 +267,27 @@ internal sealed class Writer : IDisposable
     {
         foreach (var work in batch)
         {
-            if (work.Kind != WorkKind.Claim)
+            if (work.Kind == WorkKind.Append)
             {
                 work.Failure = new StoreUnavailableException(_trouble!);
                 continue;
             }
 
-            // A claim only reads: who wants to look at a stream while nothing can be written may do so.
+            // A claim only reads: who wants to look at a stream while nothing can be written may do so. Dropping old readings may be the way out of a full disk.
             try
             {
-                Apply(work);
+                if (work.Kind == WorkKind.Claim)
+                {
+                    Apply(work);
+                }
+                else
+                {
+                    work.Result = new CommitResult(CommitStatus.Committed, FirstPosition: _retention.DropSealedBefore(work.BeforeMs));
+                }
             }
             catch (SqliteFault fault)
             {
+                Undo(_appends.NextPosition);
                 FailOne(work, fault);
             }
         }
