@@ -34,6 +34,9 @@ public sealed class SqliteStore : IJournal, IReadings, IViews, IStoreHealth, IDi
 
     public long CommittedPosition => _feed.CommittedPosition;
 
+    /// <summary>For Microsoft.Orleans.Persistence.AdoNet, invariant <c>System.Data.SQLite</c>: snapshots live in the same file.</summary>
+    public string SnapshotConnectionString => _options.SnapshotConnectionString;
+
     public string? Trouble => _disposed != 0 ? "The store is closed." : _writer.Trouble;
 
     /// <summary>Opens the store of a folder, makes it when there is none, and brings it to this program's schema.</summary>
