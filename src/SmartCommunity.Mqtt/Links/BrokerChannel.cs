@@ -91,6 +91,7 @@ internal sealed class BrokerChannel(MqttLink link, MqttPacketFormatterAdapter fo
         if (await link.Output.EnterAsync())
         {
             Encode(packet);
+            link.IsAccepted |= packet is MqttConnAckPacket { ReasonCode: MqttConnectReasonCode.Success };
             await link.Output.LeaveAsync(last: packet is MqttDisconnectPacket);
         }
 

@@ -54,7 +54,7 @@ internal sealed class MqttLink : IRingListener, IDisposable
     /// <summary>True as soon as a whole CONNECT has arrived.</summary>
     public bool HasConnect { get; set; }
 
-    /// <summary>True once CONNACK has been sent.</summary>
+    /// <summary>True once CONNACK has been written: from then on an end is told by a DISCONNECT.</summary>
     public bool IsAccepted { get; set; }
 
     /// <summary>Keep-alive of the client in seconds; 0: none.</summary>

@@ -361,7 +361,6 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             return false;
         }
 
-        link.IsAccepted = true;
         ingest = path;
         return true;
     }

@@ -42,8 +42,8 @@ internal sealed class MqttConnectionHandler(EdgeServices services) : ConnectionH
         }
         finally
         {
-            services.Metrics.Closed();
             Leave(address);
+            services.Metrics.Closed();
         }
     }
 
