@@ -24,7 +24,6 @@ internal sealed class MqttConnectionHandler(EdgeServices services) : ConnectionH
             if (open > services.Options.ConnectionsMax || fromHere > services.Options.ConnectionsMaxPerAddress)
             {
                 services.Metrics.Refused.Add(1);
-                connection.Abort();
                 return;
             }
 
