@@ -30,6 +30,7 @@ public static class SiloSetup
     {
         services.AddOptions<GrainsOptions>().BindConfiguration(GrainsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(s => new RoomClock(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GrainMeters>();
         services.AddSingleton<StreamRoom>();
         services.AddSingleton<TwinRoom>();

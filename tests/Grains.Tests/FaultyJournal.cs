@@ -14,6 +14,12 @@ internal sealed class FaultyJournal(IJournal inner) : IJournal
     /// <summary>What an entry becomes on its way out; for poison.</summary>
     public Func<JournalEntry, JournalEntry>? Distort { get; set; }
 
+    /// <summary>Commits wait here when set.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    /// <summary>How many commits wait at the gate or have passed it.</summary>
+    public int AtGate { get; private set; }
+
     public int Commits { get; private set; }
 
     public long CommittedPosition => inner.CommittedPosition;
@@ -26,6 +32,12 @@ internal sealed class FaultyJournal(IJournal inner) : IJournal
         if (IsDown)
         {
             throw new StoreUnavailableException("The test took the store away.");
+        }
+
+        if (Gate is { } gate)
+        {
+            AtGate++;
+            await gate.Task;
         }
 
         var result = await inner.CommitAsync(append, cancellation);

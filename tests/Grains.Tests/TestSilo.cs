@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using SmartCommunity.Grains;
+using SmartCommunity.Grains.Observing;
 using SmartCommunity.Storage;
 using SmartCommunity.Storage.Sqlite;
 
@@ -89,7 +90,7 @@ internal sealed class TestSilo : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.AddFilter(level => level >= LogLevel.Warning).AddSimpleConsole();
-        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton(new RoomClock(Time));
         builder.Services.AddSingleton<IJournal>(Journal);
         builder.Services.AddSingleton<IViews>(store);
         builder.Services.AddSingleton<IReadings>(store);

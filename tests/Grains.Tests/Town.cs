@@ -83,23 +83,14 @@ internal sealed class Town(TestSilo silo)
         Fingerprint = ++fingerprint,
     };
 
-    public async Task<MessageOutcome?> SendAsync(DeviceRoute route, DeviceMessage message)
+    /// <summary>What became of a message; null: it may not be acknowledged.</summary>
+    public async Task<MessageFate?> SendAsync(DeviceRoute route, DeviceMessage message)
     {
         var receipt = new Receipt();
         Assert.True(Silo.Get<IIngest>().TryPost(route, message, receipt, 0));
-        return await receipt.Outcome.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        return await receipt.Fate.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     private static GeoPoint[][] Square(double west) =>
         [[new(west, 31.80), new(west + 0.01, 31.80), new(west + 0.01, 31.81), new(west, 31.81), new(west, 31.80)]];
-
-    /// <summary>Waits for one message; null: it may not be acknowledged.</summary>
-    private sealed class Receipt : IIngestReceipt
-    {
-        public TaskCompletionSource<MessageOutcome?> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Complete(long ticket, in MessageOutcome outcome) => Outcome.SetResult(outcome);
-
-        public void Fail(long ticket) => Outcome.SetResult(null);
-    }
 }

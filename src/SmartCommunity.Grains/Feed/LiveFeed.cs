@@ -30,10 +30,10 @@ internal sealed class LiveFeed : IFeed, IHostedService, IDisposable
     private int watcherCount;
     private Task tail = Task.CompletedTask;
 
-    public LiveFeed(IJournal journal, TimeProvider time, IOptions<GrainsOptions> options, GrainMeters meters)
+    public LiveFeed(IJournal journal, RoomClock clock, IOptions<GrainsOptions> options, GrainMeters meters)
     {
         this.journal = journal;
-        this.time = time;
+        time = clock.Time;
         this.meters = meters;
         this.options = options.Value;
         ring = new(options.Value.FeedRingEntriesMax);

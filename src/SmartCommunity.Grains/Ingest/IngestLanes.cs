@@ -8,7 +8,7 @@ using SmartCommunity.Grains.Observing;
 namespace SmartCommunity.Grains.Ingest;
 
 /// <summary>All lanes of the silo. A lane that was idle for a whole round of <see cref="GrainsOptions.LaneIdleSeconds"/> is dropped.</summary>
-internal sealed class IngestLanes(IGrainFactory grains, IOptions<GrainsOptions> options, TimeProvider time, GrainMeters meters)
+internal sealed class IngestLanes(IGrainFactory grains, IOptions<GrainsOptions> options, RoomClock clock, GrainMeters meters)
     : BackgroundService, IIngest
 {
     private readonly ConcurrentDictionary<(string District, TwinKey Twin), TwinLane> lanes = new();
@@ -56,7 +56,7 @@ internal sealed class IngestLanes(IGrainFactory grains, IOptions<GrainsOptions> 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.LaneIdleSeconds), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.LaneIdleSeconds), clock.Time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
             DropIdle();

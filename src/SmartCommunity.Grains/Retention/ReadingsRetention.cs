@@ -6,16 +6,16 @@ using SmartCommunity.Storage;
 namespace SmartCommunity.Grains.Retention;
 
 /// <summary>Drops readings that were received longer ago than they are kept. Events are kept for good.</summary>
-internal sealed class ReadingsRetention(IReadings readings, TimeProvider time, IOptions<GrainsOptions> options, GrainMeters meters) : BackgroundService
+internal sealed class ReadingsRetention(IReadings readings, RoomClock clock, IOptions<GrainsOptions> options, GrainMeters meters) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(options.Value.RetentionEveryHours), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromHours(options.Value.RetentionEveryHours), clock.Time);
         do
         {
             try
             {
-                var before = time.GetUtcNow().AddDays(-options.Value.ReadingsKeptDays);
+                var before = clock.Time.GetUtcNow().AddDays(-options.Value.ReadingsKeptDays);
                 meters.Dropped(await readings.DropBeforeAsync(before.ToUnixTimeMilliseconds(), stoppingToken), before);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)

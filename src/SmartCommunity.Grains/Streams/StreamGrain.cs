@@ -12,8 +12,12 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
 {
     private const int AttemptsMax = 3;
 
+    /// <summary>A poisoned grain refuses at once; after this time it goes to sleep, so that a repaired stream is read again.</summary>
+    private static readonly TimeSpan PoisonRest = TimeSpan.FromSeconds(60);
+
     private TState state = default!;
-    private bool isAwake;
+    private PoisonedStreamException? poison;
+    private long poisonedAt;
     private long epoch;
     private long version;
     private bool isCurrent;
@@ -25,7 +29,10 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
     protected StreamKey Stream { get; private set; }
 
     /// <summary>The fold of everything committed.</summary>
-    protected TState State => isAwake ? state : throw new PoisonedStreamException($"Stream {Stream} could not be folded; the grain is going down.");
+    protected TState State => poison is null ? state : throw poison;
+
+    /// <summary>False until the first command: waking itself reads the snapshot only, so that a store that is away is the caller's to hear of.</summary>
+    protected bool HasCaughtUp { get; private set; }
 
     /// <summary>Position of the last entry folded in.</summary>
     protected long Position { get; private set; }
@@ -38,12 +45,11 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
     /// <summary>Older snapshots are kept for reading the past.</summary>
     protected virtual bool KeepsMarks => false;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Stream = GrainKeys.StreamOf(this.GetPrimaryKeyString());
         keeper = new(Stream, this.GetPrimaryKeyString(), stored, Room, KeepsMarks);
         state = Empty();
-        isAwake = true;
         var snapshot = stored.State;
         if (snapshot.State.Length > 0 && TryRead(snapshot.State, out var read))
         {
@@ -52,11 +58,11 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
         }
 
         keeper.Loaded();
-        await CatchUpAsync(cancellationToken);
+        return Task.CompletedTask;
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        !isAwake || keeper is null ? Task.CompletedTask : keeper.SleepAsync(() => Write(State), Position, RecordedMs);
+        poison is not null || keeper is null ? Task.CompletedTask : keeper.SleepAsync(() => Write(state), Position, RecordedMs);
 
     /// <summary>The state before the first entry.</summary>
     protected abstract TState Empty();
@@ -73,6 +79,7 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
     /// <summary>Runs a command on the current state; when the stream turns out to have moved on, reads it and runs the command again.</summary>
     protected async Task<T> RunAsync<T>(Func<ValueTask<T>> command)
     {
+        RefuseWhenPoisoned();
         for (var attempt = 1; ; attempt++)
         {
             if (!isCurrent)
@@ -116,16 +123,13 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
     {
         try
         {
-            state = evolve(State);
+            state = evolve(state);
         }
         catch (Exception exception)
         {
-            // The log has it, memory cannot follow: this activation ends, and the next one says at which position.
-            Room.Meters.Poisoned(Stream, result.FirstPosition, exception);
+            // The log has it, memory cannot follow.
             isCurrent = false;
-            isAwake = false;
-            DeactivateOnIdle();
-            throw;
+            throw Poison(result.FirstPosition, exception);
         }
 
         if (draft.Events.Count > 0)
@@ -140,7 +144,6 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
 
     private async Task CatchUpAsync(CancellationToken cancellation)
     {
-        _ = State;
         var claim = await Room.Journal.ClaimAsync(Stream, cancellation);
         var entries = 0;
         await foreach (var entry in Room.Journal.ReadStreamAsync(Stream, Position, cancellation))
@@ -151,6 +154,7 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
 
         (epoch, version) = (claim.Epoch, claim.Version);
         isCurrent = true;
+        HasCaughtUp = true;
         keeper!.CountRead(entries);
     }
 
@@ -158,17 +162,36 @@ internal abstract class StreamGrain<TState>(IPersistentState<StreamSnapshot> sto
     {
         try
         {
-            state = Fold(State, entry);
+            state = Fold(state, entry);
         }
         catch (Exception exception)
         {
-            isAwake = false;
-            Room.Meters.Poisoned(Stream, entry.Position, exception);
-            DeactivateOnIdle();
-            throw new PoisonedStreamException($"Stream {Stream} cannot be folded at position {entry.Position}.", exception);
+            throw Poison(entry.Position, exception);
         }
 
         Position = entry.Position;
         RecordedMs = Math.Max(RecordedMs, entry.RecordedMs);
+    }
+
+    private PoisonedStreamException Poison(long position, Exception cause)
+    {
+        Room.Meters.Poisoned(Stream, position, cause);
+        poisonedAt = Room.Time.GetTimestamp();
+        return poison = new($"Stream {Stream} cannot be folded at position {position}.", cause);
+    }
+
+    private void RefuseWhenPoisoned()
+    {
+        if (poison is null)
+        {
+            return;
+        }
+
+        if (Room.Time.GetElapsedTime(poisonedAt) >= PoisonRest)
+        {
+            DeactivateOnIdle();
+        }
+
+        throw poison;
     }
 }

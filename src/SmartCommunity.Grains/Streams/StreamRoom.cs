@@ -13,7 +13,7 @@ internal sealed class StreamRoom(
     IViews views,
     [FromKeyedServices(StateNames.Storage)] IGrainStorage snapshots,
     Serializer serializer,
-    TimeProvider time,
+    RoomClock clock,
     IOptions<GrainsOptions> options,
     GrainMeters meters)
 {
@@ -25,7 +25,7 @@ internal sealed class StreamRoom(
 
     public Serializer Serializer { get; } = serializer;
 
-    public TimeProvider Time { get; } = time;
+    public TimeProvider Time { get; } = clock.Time;
 
     public GrainsOptions Options { get; } = options.Value;
 

@@ -11,7 +11,7 @@ namespace SmartCommunity.Grains.Sweeps;
 /// stays due.
 /// </summary>
 [GrainType("sc.sweeper")]
-internal sealed class SweeperGrain(IViews views, TimeProvider time, IOptions<GrainsOptions> options, GrainMeters meters) : Grain, ISweeperGrain
+internal sealed class SweeperGrain(IViews views, RoomClock clock, IOptions<GrainsOptions> options, GrainMeters meters) : Grain, ISweeperGrain
 {
     /// <summary>How long an owner that failed is left alone.</summary>
     private static readonly TimeSpan FailedOwnerRest = TimeSpan.FromSeconds(30);
@@ -21,7 +21,6 @@ internal sealed class SweeperGrain(IViews views, TimeProvider time, IOptions<Gra
 
     private readonly Dictionary<string, DateTimeOffset> restingUntil = new(StringComparer.Ordinal);
     private AreaCode district;
-    private bool isSweeping;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -38,12 +37,6 @@ internal sealed class SweeperGrain(IViews views, TimeProvider time, IOptions<Gra
 
     public async Task<int> SweepDue()
     {
-        if (isSweeping)
-        {
-            return 0;
-        }
-
-        isSweeping = true;
         try
         {
             return await SweepAsync();
@@ -54,15 +47,11 @@ internal sealed class SweeperGrain(IViews views, TimeProvider time, IOptions<Gra
             meters.SweepFailed(district.ToString(), "reading due rows", exception);
             return 0;
         }
-        finally
-        {
-            isSweeping = false;
-        }
     }
 
     private async Task<int> SweepAsync()
     {
-        var now = time.GetUtcNow();
+        var now = clock.Time.GetUtcNow();
         var rows = await views.DueAsync(
             district.ToString(), now.ToUnixTimeMilliseconds(), options.Value.SweepRowsMax + restingUntil.Count, CancellationToken.None);
         var owners = rows.Select(row => row.Owner).Distinct(StringComparer.Ordinal).Where(owner => IsAwake(owner, now)).ToArray();

@@ -7,11 +7,11 @@ namespace SmartCommunity.Grains.Sweeps;
 
 /// <summary>Sees to it that every district has its sweeper: at the start of the silo, and again and again in case one was lost with its silo.</summary>
 internal sealed class SweeperStarter(
-    IGrainFactory grains, IViews views, TimeProvider time, IOptions<GrainsOptions> options, GrainMeters meters) : BackgroundService
+    IGrainFactory grains, IViews views, RoomClock clock, IOptions<GrainsOptions> options, GrainMeters meters) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.SweeperCheckSeconds), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.SweeperCheckSeconds), clock.Time);
         do
         {
             try

@@ -87,7 +87,7 @@ internal abstract class TwinGrain(IPersistentState<StreamSnapshot> stored, Strea
     public async Task<Outcome<TwinView>> GetAt(DateTimeOffset instant)
     {
         var atMs = instant.ToUnixTimeMilliseconds();
-        if (atMs >= RecordedMs)
+        if (HasCaughtUp && atMs >= RecordedMs)
         {
             // This call runs beside others: it looks at the state as it is and never claims the stream.
             return await ViewAsync(State);
