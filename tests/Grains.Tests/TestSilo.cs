@@ -89,7 +89,7 @@ internal sealed class TestSilo : IAsyncDisposable
         var ports = FreePorts(2);
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Logging.AddFilter(level => level >= LogLevel.Warning).AddSimpleConsole();
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new RoomClock(Time));
         builder.Services.AddSingleton<IJournal>(Journal);
         builder.Services.AddSingleton<IViews>(store);

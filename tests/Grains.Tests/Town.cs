@@ -83,6 +83,19 @@ internal sealed class Town(TestSilo silo)
         Fingerprint = ++fingerprint,
     };
 
+    /// <summary>A person's report from a cell, or from nobody knows where.</summary>
+    public DeviceMessage Report(DeviceRoute route, string id, AreaCode? cell) => new()
+    {
+        Device = route.Device,
+        Kind = MessageKind.Report,
+        MessageId = id,
+        AtMs = Silo.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+        ReceivedMs = Silo.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+        Values = [],
+        Body = $$"""{"id":"{{id}}","class":"02.03","text":"a lamp is out","channel":"kiosk"{{(cell is { } c ? ",\"at\":{\"cell\":\"" + c + "\"}" : "")}}}""",
+        Fingerprint = ++fingerprint,
+    };
+
     /// <summary>What became of a message; null: it may not be acknowledged.</summary>
     public async Task<MessageFate?> SendAsync(DeviceRoute route, DeviceMessage message)
     {

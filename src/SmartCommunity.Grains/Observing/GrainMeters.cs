@@ -9,6 +9,8 @@ internal sealed partial class GrainMeters : IDisposable
 {
     public const string MeterName = "SmartCommunity.Grains";
 
+    private static readonly TimeSpan FailureLogEvery = TimeSpan.FromSeconds(10);
+
     private readonly Meter meter = new(MeterName);
     private readonly ILogger<GrainMeters> log;
     private readonly Counter<long> ingestFailed;
@@ -17,6 +19,7 @@ internal sealed partial class GrainMeters : IDisposable
     private readonly Counter<long> snapshotFailed;
     private readonly Counter<long> sweepFailed;
     private long poisonedCount;
+    private long failureLoggedAt = -(long)FailureLogEvery.TotalMilliseconds;
 
     public GrainMeters(ILogger<GrainMeters> log)
     {
@@ -31,10 +34,16 @@ internal sealed partial class GrainMeters : IDisposable
     /// <summary>Activations that failed on a poison entry since the start.</summary>
     public long PoisonedCount => Volatile.Read(ref poisonedCount);
 
+    /// <summary>Counts each, logs one in <see cref="FailureLogEvery"/>: while the store is away every lane fails again and again.</summary>
     public void IngestFailed(string cause, Exception exception)
     {
         ingestFailed.Add(1, new KeyValuePair<string, object?>("cause", cause));
-        LogIngestFailed(cause, exception);
+        var last = Volatile.Read(ref failureLoggedAt);
+        var now = Environment.TickCount64;
+        if (now - last >= FailureLogEvery.TotalMilliseconds && Interlocked.CompareExchange(ref failureLoggedAt, now, last) == last)
+        {
+            LogIngestFailed(cause, exception);
+        }
     }
 
     public void Poisoned(StreamKey stream, long position, Exception exception)
