@@ -1,0 +1,105 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using SmartCommunity.V1;
+
+namespace SmartCommunity.Simulation.Worlds;
+
+/// <summary>The public contract, as a partner app uses it: nothing here knows the product's inside.</summary>
+internal sealed class Api(Uri grpc, string key) : IDisposable
+{
+    private const int PageSize = 1000;
+
+    private readonly GrpcChannel channel = GrpcChannel.ForAddress(grpc, new GrpcChannelOptions { MaxReceiveMessageSize = 64 * 1024 * 1024 });
+
+    public Metadata Headers { get; } = new() { { "x-api-key", key } };
+
+    public DistrictService.DistrictServiceClient Districts => new(channel);
+
+    public AreaService.AreaServiceClient Areas => new(channel);
+
+    public CellService.CellServiceClient Cells => new(channel);
+
+    public BuildingService.BuildingServiceClient Buildings => new(channel);
+
+    public ProfileService.ProfileServiceClient Profiles => new(channel);
+
+    public RuleService.RuleServiceClient Rules => new(channel);
+
+    public DeviceService.DeviceServiceClient Devices => new(channel);
+
+    public EventService.EventServiceClient Events => new(channel);
+
+    public TwinService.TwinServiceClient Twins => new(channel);
+
+    public async Task<List<Reading>> ReadingsAsync(string device, CancellationToken cancellation)
+    {
+        var client = new ReadingService.ReadingServiceClient(channel);
+        return await AllAsync(
+            async token => await client.ListReadingsAsync(new() { Parent = device, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
+            page => (page.Readings, page.NextPageToken));
+    }
+
+    public async Task<List<Report>> ReportsAsync(string district, CancellationToken cancellation)
+    {
+        var client = new ReportService.ReportServiceClient(channel);
+        return await AllAsync(
+            async token => await client.ListReportsAsync(new() { Parent = district, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
+            page => (page.Reports, page.NextPageToken));
+    }
+
+    public async Task<List<Alarm>> OpenAlarmsAsync(string district, CancellationToken cancellation)
+    {
+        var client = new AlarmService.AlarmServiceClient(channel);
+        return await AllAsync(
+            async token => await client.ListAlarmsAsync(
+                new() { Parent = district, PageSize = PageSize, PageToken = token, Status = AlarmStatus.Open }, Headers, cancellationToken: cancellation),
+            page => (page.Alarms, page.NextPageToken));
+    }
+
+    public async Task<List<QuarantinedMessage>> QuarantineAsync(string district, CancellationToken cancellation)
+    {
+        var client = new QuarantineService.QuarantineServiceClient(channel);
+        return await AllAsync(
+            async token => await client.ListQuarantinedMessagesAsync(new() { Parent = district, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
+            page => (page.QuarantinedMessages, page.NextPageToken));
+    }
+
+    public async Task<List<Device>> DevicesAsync(string district, CancellationToken cancellation) => await AllAsync(
+        async token => await Devices.ListDevicesAsync(new() { Parent = district, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
+        page => (page.Devices, page.NextPageToken));
+
+    public async Task<List<Building>> BuildingsAsync(string district, CancellationToken cancellation) => await AllAsync(
+        async token => await Buildings.ListBuildingsAsync(new() { Parent = district, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
+        page => (page.Buildings, page.NextPageToken));
+
+    public async Task<List<Twin>> TwinsAsync(string district, CancellationToken cancellation) => await AllAsync(
+        async token => await Twins.ListTwinsAsync(new() { Parent = district, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
+        page => (page.Twins, page.NextPageToken));
+
+    public async Task<Rollup> RollupAsync(string name, CancellationToken cancellation) =>
+        (await Districts.GetRollupAsync(new() { Name = name }, Headers, cancellationToken: cancellation)).Rollup;
+
+    public async Task<string> StateHashAsync(string district, CancellationToken cancellation) =>
+        (await Districts.GetStateHashAsync(new() { Name = district }, Headers, cancellationToken: cancellation)).Hash;
+
+    public void Dispose() => channel.Dispose();
+
+    public static Duration Seconds(long seconds) => Duration.FromTimeSpan(TimeSpan.FromSeconds(seconds));
+
+    private static async Task<List<TItem>> AllAsync<TPage, TItem>(
+        Func<string, Task<TPage>> page,
+        Func<TPage, (IEnumerable<TItem> Items, string Next)> parts)
+    {
+        var all = new List<TItem>();
+        var token = string.Empty;
+        do
+        {
+            var (items, next) = parts(await page(token));
+            all.AddRange(items);
+            token = next;
+        }
+        while (token.Length > 0);
+        return all;
+    }
+}
