@@ -37,6 +37,7 @@ public abstract partial class StoreConformance
         Assert.Empty(await Read(Stream("buildings/B2")));
     }
 
+    // Seen to fail on a store that took any version.
     [Fact]
     public async Task A_stale_version_is_refused_and_the_neighbours_are_not_disturbed()
     {
@@ -53,6 +54,7 @@ public abstract partial class StoreConformance
         Assert.Equal(["third"], (await Read(two)).Select(e => e.Type));
     }
 
+    // Seen to fail on a store that did not compare epochs.
     [Fact]
     public async Task A_writer_whose_stream_was_claimed_by_another_is_fenced()
     {
@@ -104,6 +106,7 @@ public abstract partial class StoreConformance
         Assert.Equal(CommitStatus.KeyExists, (await Commit(With(1, key))).Status);
     }
 
+    // Seen to fail on a store that did not look for the row first.
     [Fact]
     public async Task A_view_row_that_must_be_new_is_written_once_and_nothing_of_the_loser_is_left()
     {

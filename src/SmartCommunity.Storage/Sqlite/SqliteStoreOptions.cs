@@ -54,6 +54,9 @@ public sealed record SqliteStoreOptions
     /// <summary>Pages of 4 KiB in the write-ahead log before the writer moves them into the database.</summary>
     public int CheckpointPages { get; init; } = 4_096;
 
+    /// <summary>Size of the write-ahead log at which the writer waits for running reads, so that the log can start over.</summary>
+    public long MaxLogBytes { get; init; } = 256L << 20;
+
     /// <summary>The database file is checked page by page at open when it is not larger than this.</summary>
     public long FullCheckBytesMax { get; init; } = 64L << 20;
 
@@ -86,6 +89,7 @@ public sealed record SqliteStoreOptions
         Require(BusyTimeoutMs is >= 0 and <= 60_000, nameof(BusyTimeoutMs), "0 to 60000");
         Require(ProbeMsMax is >= 10 and <= 1_000, nameof(ProbeMsMax), "10 to 1000");
         Require(CheckpointPages is >= 100 and <= 1 << 20, nameof(CheckpointPages), "100 to 1048576");
+        Require(MaxLogBytes >= 1 << 20, nameof(MaxLogBytes), "1 MiB or more");
         Require(FullCheckBytesMax >= 0, nameof(FullCheckBytesMax), "0 or more");
         Require(MaxPages is 0 or >= 64, nameof(MaxPages), "0, or 64 or more");
     }

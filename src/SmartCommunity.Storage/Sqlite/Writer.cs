@@ -7,6 +7,7 @@ namespace SmartCommunity.Storage.Sqlite;
 internal sealed class Writer : IDisposable
 {
     private const int ProbeMsMin = 20;
+    private const int CommitsBetweenLogChecks = 256;
 
     private readonly SqliteStoreOptions _options;
     private readonly Connection _connection;
@@ -19,6 +20,7 @@ internal sealed class Writer : IDisposable
     private readonly List<PendingWork> _drops = [];
     private long _nextEpoch;
     private int _probeMs;
+    private uint _commits;
     private string? _trouble;
 
     public Writer(SqliteStoreOptions options, Connection connection, Heads heads, CommitQueue queue, CommitFeed feed, long boot)
@@ -140,8 +142,9 @@ internal sealed class Writer : IDisposable
                 return fault;
             }
         }
-        catch (Exception bug) when (bug is NullReferenceException or ArgumentException or InvalidOperationException)
+        catch (Exception bug) when (bug is not OutOfMemoryException)
         {
+            // An append with a null where there may be none: its caller's bug, and only its caller's.
             Undo(first);
             _drops.Clear();
             return new SqliteFault(1, bug.Message);
@@ -236,6 +239,30 @@ internal sealed class Writer : IDisposable
         if (_drops.Count > 0)
         {
             Drop();
+        }
+
+        if (++_commits % CommitsBetweenLogChecks == 0 && _trouble is null)
+        {
+            KeepLogSmall();
+        }
+    }
+
+    /// <summary>Reads that overlap without a pause keep the write-ahead log from starting over; then the writer waits for them once.</summary>
+    private void KeepLogSmall()
+    {
+        var log = new FileInfo(_options.File + "-wal");
+        if (!log.Exists || log.Length <= _options.MaxLogBytes)
+        {
+            return;
+        }
+
+        try
+        {
+            _connection.Execute("PRAGMA wal_checkpoint(RESTART)");
+        }
+        catch (SqliteFault fault)
+        {
+            EnterTrouble(fault);
         }
     }
 
