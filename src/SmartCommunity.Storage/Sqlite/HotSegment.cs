@@ -11,6 +11,9 @@ internal sealed class HotSegment(Connection connection, Heads heads)
 
     public int Rows { get; set; }
 
+    /// <summary>Newest receive time in the segment; too new at worst after a commit that failed, which keeps readings longer, never shorter.</summary>
+    public long MaxReceivedMs { get; private set; }
+
     public static string Table(long segment) => $"readings_{segment}";
 
     /// <summary>Reads the hot segment once and gives every stream its positions in it.</summary>
@@ -28,8 +31,9 @@ internal sealed class HotSegment(Connection connection, Heads heads)
 
         Use(number);
         Rows = 0;
+        MaxReceivedMs = 0;
         var streams = new Dictionary<long, StreamHead>();
-        using var rows = connection.Prepare($"SELECT position, at, series FROM {Table(number)} ORDER BY position");
+        using var rows = connection.Prepare($"SELECT position, at, series, received FROM {Table(number)} ORDER BY position");
         while (rows.Step())
         {
             var reading = new HotReading(rows.Int64(0), rows.Int64(1), rows.Int64(2));
@@ -41,6 +45,7 @@ internal sealed class HotSegment(Connection connection, Heads heads)
 
             head.AddHot(number, new ReadOnlySpan<HotReading>(in reading));
             Rows++;
+            MaxReceivedMs = Math.Max(MaxReceivedMs, rows.Int64(3));
         }
 
         heads.HotIsLoading = false;
@@ -58,6 +63,7 @@ internal sealed class HotSegment(Connection connection, Heads heads)
         insert.Bind(7, reading.Flags);
         insert.Run();
         Rows++;
+        MaxReceivedMs = Math.Max(MaxReceivedMs, reading.ReceivedMs);
     }
 
     /// <summary>Builds the index of the hot segment, records which series it holds, and begins the next one. One transaction.</summary>
@@ -70,12 +76,12 @@ internal sealed class HotSegment(Connection connection, Heads heads)
         connection.Execute(
             $"INSERT INTO segment_series(series, segment, min_at, max_at, last_position) SELECT series, {number}, min(at), max(at), max(position) FROM {table} GROUP BY series");
         connection.Execute(
-            $"UPDATE segments SET sealed = 1, last_position = {nextPosition - 1}, row_count = (SELECT count(*) FROM {table}), "
-            + $"max_received = (SELECT ifnull(max(received), 0) FROM {table}) WHERE id = {number}");
+            $"UPDATE segments SET sealed = 1, last_position = {nextPosition - 1}, row_count = {Rows}, max_received = {MaxReceivedMs} WHERE id = {number}");
         _ = Create(number + 1, nextPosition);
         connection.Execute("COMMIT");
         Use(number + 1);
         Rows = 0;
+        MaxReceivedMs = 0;
     }
 
     private long Create(long number, long firstPosition)

@@ -8,8 +8,7 @@ internal sealed class Retention(Connection connection, HotSegment hot)
     {
         // The sealed ones first: on a full disk they make the room that sealing the hot one needs.
         var dropped = DropSealedBefore(receivedMs);
-        var newest = connection.Scalar($"SELECT max(received) FROM {HotSegment.Table(hot.Number)}");
-        if (hot.Rows > 0 && newest < receivedMs)
+        if (hot.Rows > 0 && hot.MaxReceivedMs < receivedMs)
         {
             hot.Seal(nextPosition);
         }

@@ -51,13 +51,24 @@ internal sealed class StreamReads(ReaderPool readers, Heads heads, SeriesCache s
     private static (long Segment, long UpTo) NextSegment(Connection connection, List<SeriesRow> ids, long after, long last)
     {
         var found = (Segment: long.MaxValue, UpTo: last);
+        var first = connection.Kept("SELECT id FROM segments WHERE last_position > ? ORDER BY last_position LIMIT 1");
+        first.Bind(1, after);
+        if (!first.Step())
+        {
+            first.Reset();
+            return (0, last);
+        }
+
+        var oldest = first.Int64(0);
+        first.Reset();
         foreach (var row in ids)
         {
             var next = connection.Kept(
                 "SELECT r.segment, s.last_position FROM segment_series r JOIN segments s ON s.id = r.segment "
-                + "WHERE r.series = ? AND r.last_position > ? ORDER BY r.segment LIMIT 1");
+                + "WHERE r.series = ? AND r.segment >= ? AND r.last_position > ? ORDER BY r.segment LIMIT 1");
             next.Bind(1, row.Id);
-            next.Bind(2, after);
+            next.Bind(2, oldest);
+            next.Bind(3, after);
             if (next.Step() && next.Int64(0) < found.Segment)
             {
                 found = (next.Int64(0), Math.Min(last, next.Int64(1)));

@@ -35,6 +35,7 @@ CREATE TABLE segments(
     last_position INTEGER NOT NULL DEFAULT 0,
     row_count INTEGER NOT NULL DEFAULT 0,
     max_received INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX segments_last_position ON segments(last_position);
 
 -- Which sealed segments hold a series: finds the few segments a read must open.
 CREATE TABLE segment_series(
