@@ -23,6 +23,7 @@ public static class GrainKeys
     /// <summary>Stream and key segment of the district's division into cells.</summary>
     public const string GridStream = "grid";
 
+    private const string BuildingStream = "buildings/";
     private const string OrgUnits = "orgs/";
     private const string Volunteers = "volunteers/";
     private const string SweeperSegment = "sweeper";
@@ -37,7 +38,7 @@ public static class GrainKeys
         Of(grains).GetGrain<IOrgUnitGrain>(Join(district, OrgUnits + Given(id.ToString())));
 
     public static IBuildingGrain Building(this IGrainFactory grains, AreaCode district, BuildingId id) =>
-        Of(grains).GetGrain<IBuildingGrain>(Join(district, TwinKey.Of(id).ToString()));
+        Of(grains).GetGrain<IBuildingGrain>(Join(district, BuildingStream + Given(id.ToString())));
 
     public static ICellGrain Cell(this IGrainFactory grains, AreaCode cell) =>
         Of(grains).GetGrain<ICellGrain>(Join(cell.District, TwinKey.Of(cell).ToString()));
@@ -45,7 +46,7 @@ public static class GrainKeys
     /// <summary>The grain of a twin, whichever kind it is. A cell's code must lie in the district.</summary>
     public static ITwinGrain Twin(this IGrainFactory grains, AreaCode district, TwinKey twin) => twin.IsBuilding
         ? Of(grains).GetGrain<IBuildingGrain>(Join(district, twin.ToString()))
-        : Of(grains).GetGrain<ICellGrain>(Join(district, Given(twin.ToString())));
+        : Of(grains).GetGrain<ICellGrain>(Join(district, CheckedName(Given(twin.ToString()), district.ToString())));
 
     public static IVolunteerGrain Volunteer(this IGrainFactory grains, AreaCode district, VolunteerId id) =>
         Of(grains).GetGrain<IVolunteerGrain>(Join(district, Volunteers + Given(id.ToString())));

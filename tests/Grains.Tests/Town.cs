@@ -67,7 +67,7 @@ internal sealed class Town(TestSilo silo)
     {
         var id = DeviceId.Parse(device);
         Ok(await Silo.Grains.Building(Code, building).DefineDevice(
-            new(id, "Sensor", Smoke, TwinKey.Of(building), default, false, Directory.CredentialHash.Of(Token + device), 0), WriteCondition.Create, By()));
+            new(id, "Sensor", Smoke, TwinKey.Of(building), default, false, Grains.Directory.CredentialHash.Of(Token + device), 0), WriteCondition.Create, By()));
         return await Silo.Get<IDeviceDirectory>().FindByTokenAsync(Token + device, default) ?? throw new InvalidOperationException("No route.");
     }
 

@@ -42,6 +42,9 @@ internal sealed class LiveFeed : IFeed, IHostedService, IDisposable
         heartbeat = time.CreateTimer(_ => advanced.Raise(), null, beat, beat);
     }
 
+    /// <summary>Entries in the ring now.</summary>
+    public long EntriesHeld => ring.Entries;
+
     /// <summary>How many watch now.</summary>
     public int Watchers => Volatile.Read(ref watcherCount);
 
