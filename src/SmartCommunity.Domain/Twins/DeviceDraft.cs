@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Ids;
 
@@ -6,8 +7,9 @@ namespace SmartCommunity.Domain.Twins;
 /// <summary>What a decision has done to one device so far, laid over its slot, which stays as it is.</summary>
 internal sealed class DeviceDraft(DeviceSlot slot)
 {
-    private readonly List<MetricSlot> metrics = [];
-    private readonly List<MessageKey> keys = [];
+    private readonly List<MetricSlot> metrics = new(1);
+    private readonly List<ulong> keys = new(1);
+    private readonly List<ulong> contents = new(1);
 
     public DeviceSlot Slot { get; } = slot;
 
@@ -89,18 +91,20 @@ internal sealed class DeviceDraft(DeviceSlot slot)
         }
     }
 
-    public void Remember(MessageKey key) => keys.Add(key);
+    public void Remember(MessageKey key)
+    {
+        keys.Add(key.Key);
+        contents.Add(key.Content);
+    }
 
     /// <summary>Whether the batch so far or the window knows a message.</summary>
     public bool TryFind(ulong key, out ulong content)
     {
-        foreach (var known in keys)
+        var at = CollectionsMarshal.AsSpan(keys).IndexOf(key);
+        if (at >= 0)
         {
-            if (known.Key == key)
-            {
-                content = known.Content;
-                return true;
-            }
+            content = contents[at];
+            return true;
         }
 
         content = 0;

@@ -78,11 +78,12 @@ internal static class MessageBody
         return text.Append('}').ToString();
     }
 
+    /// <summary>The body as JSON; null when it is none, or when an escape in it makes half a surrogate pair: such a string is no text.</summary>
     internal static JsonDocument? Parse(string? body)
     {
         try
         {
-            return body is null ? null : JsonDocument.Parse(body);
+            return body is null || HasHalfPair(body) ? null : JsonDocument.Parse(body);
         }
         catch (JsonException)
         {
@@ -91,6 +92,39 @@ internal static class MessageBody
     }
 
     internal static Refusal NoObject() => new(RefusalCode.WrongShape, string.Empty, "The payload is no JSON object.", "Send one object.");
+
+    private static bool HasHalfPair(string json)
+    {
+        for (var i = json.IndexOf('\\', StringComparison.Ordinal); i >= 0 && i + 1 < json.Length; i = json.IndexOf('\\', i + 2))
+        {
+            var unit = Escaped(json, i);
+            if (char.IsLowSurrogate(unit))
+            {
+                return true;
+            }
+
+            if (char.IsHighSurrogate(unit))
+            {
+                i += "\\uD800".Length;
+                if (!char.IsLowSurrogate(Escaped(json, i)))
+                {
+                    return true;
+                }
+
+                i += "uDC00".Length - 1;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The unit that a <c>\u</c> escape at a place stands for; a blank for anything else.</summary>
+    private static char Escaped(string json, int at) => at + 6 <= json.Length
+        && json[at] == '\\'
+        && json[at + 1] == 'u'
+        && ushort.TryParse(json.AsSpan(at + 2, 4), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var unit)
+            ? (char)unit
+            : ' ';
 
     private static bool? Word(JsonElement element) => element.ValueKind != JsonValueKind.String
         ? null

@@ -155,8 +155,9 @@ public static partial class TwinDecider
 
     private static TwinScratch Begin(TwinState state, DistrictCatalogue catalogue, CommandContext context)
     {
-        var scratch = new TwinScratch(state, catalogue, messages: 0);
-        scratch.MoveTo(context.Now.ToUnixTimeMilliseconds());
+        var nowMs = context.Now.ToUnixTimeMilliseconds();
+        var scratch = new TwinScratch(state, catalogue, messages: 0, nowMs);
+        scratch.MoveTo(nowMs);
         return scratch;
     }
 

@@ -15,7 +15,13 @@ public static partial class TwinDecider
     public static TwinDecision Ingest(
         TwinState state, ReadOnlySpan<DeviceMessage> messages, DistrictCatalogue catalogue, IPlaces places, KnownFacts facts)
     {
-        var ingest = new TwinIngest(new(state, catalogue, messages.Length), places, facts);
+        var recordedMs = long.MinValue;
+        foreach (ref readonly var message in messages)
+        {
+            recordedMs = Math.Max(recordedMs, message.ReceivedMs);
+        }
+
+        var ingest = new TwinIngest(new(state, catalogue, messages.Length, recordedMs), places, facts);
         for (var i = 0; i < messages.Length; i++)
         {
             ingest.Take(i, messages[i]);
@@ -27,7 +33,7 @@ public static partial class TwinDecider
     /// <summary>Fires the clocks that ran out by <paramref name="nowMs"/>, each with its true due instant, and says what is due next.</summary>
     public static TwinDecision Sweep(TwinState state, DistrictCatalogue catalogue, long nowMs)
     {
-        var scratch = new TwinScratch(state, catalogue, messages: 0);
+        var scratch = new TwinScratch(state, catalogue, messages: 0, nowMs);
         scratch.MoveTo(nowMs);
         foreach (var slot in state.Slots)
         {

@@ -12,7 +12,7 @@ public sealed class TwinDecision(int messages)
 {
     public List<DecidedEvent> Events { get; } = [];
 
-    public List<TwinReading> Readings { get; } = [];
+    public List<TwinReading> Readings { get; } = new(messages);
 
     /// <summary>Outcome i belongs to message i.</summary>
     public MessageOutcome[] Outcomes { get; } = new MessageOutcome[messages];
@@ -50,9 +50,10 @@ public readonly record struct KeyAsk(string Scope, string Key);
 /// </summary>
 public sealed class KnownFacts
 {
-    private readonly Dictionary<ReadingAsk, DedupeWindow> readings = [];
+    // Most decisions ask nothing: the tables are made with the first answer.
+    private Dictionary<ReadingAsk, DedupeWindow>? readings;
 
-    private readonly Dictionary<KeyAsk, ulong?> keys = [];
+    private Dictionary<KeyAsk, ulong?>? keys;
 
     /// <param name="found">The device's readings at that time, ascending by position; may be empty.</param>
     public void Add(ReadingAsk ask, IEnumerable<TwinReading> found)
@@ -64,13 +65,17 @@ public sealed class KnownFacts
             window.Add(reading);
         }
 
-        readings[ask] = window;
+        (readings ??= [])[ask] = window;
     }
 
     /// <param name="fingerprint">The stored fingerprint; null when there is no such key.</param>
-    public void Add(KeyAsk ask, ulong? fingerprint) => keys[ask] = fingerprint;
+    public void Add(KeyAsk ask, ulong? fingerprint) => (keys ??= [])[ask] = fingerprint;
 
-    internal DedupeWindow? Find(ReadingAsk ask) => readings.GetValueOrDefault(ask);
+    internal DedupeWindow? Find(ReadingAsk ask) => readings?.GetValueOrDefault(ask);
 
-    internal bool TryFind(KeyAsk ask, out ulong? fingerprint) => keys.TryGetValue(ask, out fingerprint);
+    internal bool TryFind(KeyAsk ask, out ulong? fingerprint)
+    {
+        fingerprint = null;
+        return keys is not null && keys.TryGetValue(ask, out fingerprint);
+    }
 }

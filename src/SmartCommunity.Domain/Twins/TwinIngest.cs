@@ -14,7 +14,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
 {
     private const long AtMsMin = -62_135_596_800_000;
 
-    private readonly Dictionary<KeyAsk, ulong> taken = [];
+    private Dictionary<KeyAsk, ulong>? taken;
 
     private TwinDecision Decision => scratch.Decision;
 
@@ -31,7 +31,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
         var draft = slot is null ? null : scratch.Draft(slot);
         if (draft is not null)
         {
-            scratch.FireDue(draft, scratch.RecordedMs);
+            scratch.FireDue(draft, scratch.NowMs);
         }
 
         Decision.Outcomes[index] = Judge(message, draft);
@@ -39,7 +39,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
 
     private MessageOutcome Judge(in DeviceMessage message, DeviceDraft? draft)
     {
-        var refusal = message.Rejected ?? Admit(draft) ?? BadTime(message);
+        var refusal = message.Rejected ?? Admit(draft) ?? BadId(message.MessageId) ?? BadTime(message);
         if (refusal is not null || draft is null)
         {
             return Quarantine(message, draft, refusal ?? Check.NotFound("device"));
@@ -66,6 +66,8 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
             : null;
     }
 
+    private static Refusal? BadId(string? id) => id is null ? null : Check.Text(id, "id", Limits.MessageIdCharsMax);
+
     private Refusal? BadTime(in DeviceMessage message)
     {
         if (message.AtMs is not { } at)
@@ -73,12 +75,12 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
             return null;
         }
 
-        if (at > scratch.RecordedMs + Limits.ClockAheadMsMax)
+        if (at > scratch.NowMs + Limits.ClockAheadMsMax)
         {
             return new(
                 RefusalCode.BadTime,
                 "ts",
-                string.Create(CultureInfo.InvariantCulture, $"The event time lies {(at - scratch.RecordedMs) / 1000} s ahead of the receive time; {Limits.ClockAheadMsMax / 1000} s are allowed."),
+                string.Create(CultureInfo.InvariantCulture, $"The event time lies {(at - scratch.NowMs) / 1000} s ahead of the receive time; {Limits.ClockAheadMsMax / 1000} s are allowed."),
                 "Set the device's clock, or leave ts out.");
         }
 
@@ -92,7 +94,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
             return Quarantine(message, draft, bad);
         }
 
-        var atMs = message.AtMs ?? scratch.RecordedMs;
+        var atMs = message.AtMs ?? scratch.NowMs;
         var key = MessageKey.Of(message, atMs);
         if (Known(draft, key.Key, atMs) is { } content)
         {
@@ -102,7 +104,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
         draft.Remember(key);
         scratch.GoOnline(draft, message.MessageId);
         var flags = (message.AtMs is null ? ReadingFlags.NoDeviceTime : ReadingFlags.None)
-            | (atMs < scratch.RecordedMs - Limits.ClockBehindMsMax ? ReadingFlags.ClockSuspect : ReadingFlags.None);
+            | (atMs < scratch.NowMs - Limits.ClockBehindMsMax ? ReadingFlags.ClockSuspect : ReadingFlags.None);
         var rules = scratch.Catalogue.RulesOf(draft.Slot.Device.Profile);
         foreach (var value in message.Values)
         {
@@ -127,7 +129,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
         {
             if (rule.Metric == value.Metric)
             {
-                scratch.Judge(draft, rule, value.Value, scratch.RecordedMs);
+                scratch.Judge(draft, rule, value.Value, scratch.NowMs);
             }
         }
     }
@@ -167,7 +169,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
             var metric = Find(profile, value.Metric);
             if (metric is null)
             {
-                return new(RefusalCode.UnknownMetric, "values." + value.Metric, "The device's profile has no such metric.", "Rename it, or add it to the profile.");
+                return new(RefusalCode.UnknownMetric, "values." + Short(value.Metric), "The device's profile has no such metric.", "Rename it, or add it to the profile.");
             }
 
             // The comparison is written so that NaN fails it. A negative zero is what broken drivers send for "nothing".
@@ -183,6 +185,8 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
 
         return null;
     }
+
+    private static string Short(string metric) => metric.Length <= Limits.MetricNameCharsMax ? metric : metric[..Limits.MetricNameCharsMax] + "…";
 
     private static Metric? Find(DeviceProfile? profile, string name)
     {
@@ -214,7 +218,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
         scratch.GoOnline(draft, message.MessageId);
         scratch.Emit(
             new DeviceEventReceived(device.Id, device.Area, IdOf(message), name.Value, message.Body!),
-            device.Area, message.AtMs ?? scratch.RecordedMs, "device:" + device.Id, message.MessageId);
+            device.Area, message.AtMs ?? scratch.NowMs, "device:" + device.Id, message.MessageId);
         return new(MessageFate.Accepted);
     }
 
@@ -242,10 +246,10 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
         draft.Seen(scratch.RecordedMs);
         scratch.Emit(
             new DeviceStateReceived(device.Id, device.Area, online.Value, message.Body!),
-            device.Area, message.AtMs ?? scratch.RecordedMs, "device:" + device.Id, message.MessageId);
+            device.Area, message.AtMs ?? scratch.NowMs, "device:" + device.Id, message.MessageId);
         if (online.Value != draft.Online)
         {
-            scratch.SetOnline(draft, online.Value, scratch.RecordedMs, message.MessageId);
+            scratch.SetOnline(draft, online.Value, scratch.NowMs, message.MessageId);
         }
 
         return new(MessageFate.Accepted);
@@ -253,7 +257,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
 
     private MessageOutcome Report(in DeviceMessage message, DeviceDraft draft)
     {
-        var decoded = ReportBody.Decode(message, IdOf(message), scratch.State.District, places, scratch.RecordedMs);
+        var decoded = ReportBody.Decode(message, IdOf(message), scratch.State.District, places, scratch.NowMs);
         if (decoded.IsRefused)
         {
             return Quarantine(message, draft, decoded.Refusal);
@@ -291,7 +295,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
 
     private ulong? Stored(KeyAsk ask)
     {
-        if (taken.TryGetValue(ask, out var inBatch))
+        if (taken is not null && taken.TryGetValue(ask, out var inBatch))
         {
             return inBatch;
         }
@@ -306,7 +310,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
 
     private void Take(KeyAsk ask, ulong fingerprint)
     {
-        taken[ask] = fingerprint;
+        (taken ??= [])[ask] = fingerprint;
         Decision.Keys.Add(new(ask.Scope, ask.Key, fingerprint));
     }
 
@@ -328,8 +332,8 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
             var area = draft?.Slot.Device.Area ?? scratch.State.Area;
             var excerpt = Excerpt(message);
             var entry = new QuarantinedMessage(
-                id, message.Device, message.Kind, area, reason, excerpt, message.MessageId, DateTimeOffset.FromUnixTimeMilliseconds(scratch.RecordedMs));
-            scratch.Emit(new MessageQuarantined(entry), area, scratch.RecordedMs, "device:" + message.Device, message.MessageId);
+                id, message.Device, message.Kind, area, reason, excerpt, BadId(message.MessageId) is null ? message.MessageId : null, DateTimeOffset.FromUnixTimeMilliseconds(scratch.NowMs));
+            scratch.Emit(new MessageQuarantined(entry), area, scratch.NowMs, "device:" + message.Device, entry.MessageId);
             Decision.Effects.Rows.Add(new(ViewKinds.Quarantine, id, area.ToString(), reason.Code.ToString(), entry));
         }
 
@@ -339,12 +343,8 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
     private static string Excerpt(in DeviceMessage message)
     {
         var text = message.Body ?? MessageBody.OfValues(message.Values);
-        if (text.Length <= DeviceMessage.ExcerptCharsMax)
-        {
-            return text;
-        }
-
-        var end = char.IsHighSurrogate(text[DeviceMessage.ExcerptCharsMax - 1]) ? DeviceMessage.ExcerptCharsMax - 1 : DeviceMessage.ExcerptCharsMax;
+        var end = Math.Min(text.Length, DeviceMessage.ExcerptCharsMax);
+        end -= end > 0 && end < text.Length && char.IsHighSurrogate(text[end - 1]) ? 1 : 0;
         return text[..end];
     }
 }

@@ -23,6 +23,10 @@ public enum ReadingFlags
 }
 
 /// <summary>One sensor value as the journal keeps it and as a twin folds it in. Times in Unix ms.</summary>
+/// <param name="ReceivedMs">
+/// Record time: when the newest message of the batch was received that this one came in. So record times never decrease inside a stream, and a twin
+/// learns of a batch at once.
+/// </param>
 /// <param name="Message">The id of the message that brought it; null when it had none.</param>
 public readonly record struct TwinReading(
     DeviceId Device,

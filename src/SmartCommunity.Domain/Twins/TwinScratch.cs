@@ -9,12 +9,14 @@ using SmartCommunity.Domain.Views;
 namespace SmartCommunity.Domain.Twins;
 
 /// <summary>One decision in the making: the drafts over the twin, and the events, rows and counters so far. The twin itself is only read.</summary>
-internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, int messages)
+/// <param name="recordedMs">Record time of the whole decision: the twin learns of all of it at once.</param>
+internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, int messages, long recordedMs)
 {
     private const string RuleActor = "rule";
     private const int ActsMax = 32;
 
-    private readonly Dictionary<DeviceSlot, DeviceDraft> drafts = [];
+    // Most batches are of one device: the table is made for the second one.
+    private Dictionary<DeviceSlot, DeviceDraft>? drafts;
     private Dictionary<AlarmId, Alarm>? alarms;
     private DeviceDraft? last;
     private bool dueMoved;
@@ -25,10 +27,13 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
 
     public TwinDecision Decision { get; } = new(messages);
 
-    /// <summary>Record time of what is decided now; never before that of the twin.</summary>
-    public long RecordedMs { get; private set; } = state.RecordedMs;
+    /// <summary>Record time of everything in this decision; never before that of the twin.</summary>
+    public long RecordedMs { get; } = Math.Max(state.RecordedMs, recordedMs);
 
-    public void MoveTo(long recordedMs) => RecordedMs = Math.Max(RecordedMs, recordedMs);
+    /// <summary>Receive time of the message at hand, which rules run on; never goes back.</summary>
+    public long NowMs { get; private set; } = state.RecordedMs;
+
+    public void MoveTo(long receivedMs) => NowMs = Math.Max(NowMs, receivedMs);
 
     public DeviceDraft Draft(DeviceSlot slot)
     {
@@ -37,6 +42,12 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
             return last;
         }
 
+        if (last is null)
+        {
+            return last = new(slot);
+        }
+
+        drafts ??= new() { [last.Slot] = last };
         if (!drafts.TryGetValue(slot, out var draft))
         {
             drafts[slot] = draft = new(slot);
@@ -53,7 +64,7 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
         draft.Seen(RecordedMs);
         if (!draft.Online)
         {
-            SetOnline(draft, online: true, RecordedMs, cause);
+            SetOnline(draft, online: true, NowMs, cause);
         }
     }
 
@@ -143,7 +154,7 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
         var next = long.MaxValue;
         foreach (var slot in State.Slots)
         {
-            var draft = drafts.GetValueOrDefault(slot);
+            var draft = ReferenceEquals(last?.Slot, slot) ? last : drafts?.GetValueOrDefault(slot);
             next = Math.Min(next, TwinDue.Of(slot.Device, draft?.Online ?? slot.Online, draft?.LastSeenMs ?? slot.LastSeenMs, draft?.Tracks ?? slot.Tracks, Catalogue));
         }
 

@@ -39,7 +39,7 @@ public class TwinPropertyTests
         }
 
         Assert.Equal(TwinWorld.Text(world.State), TwinWorld.Text(TwinWorld.Replay(world.Log)));
-    }, iter: 300);
+    }, iter: 1_000);
 
     /// <summary>Seen to fail without the window, and with a window that a snapshot forgets.</summary>
     [Fact]
@@ -66,7 +66,7 @@ public class TwinPropertyTests
         }
 
         Assert.Equal(Effects(once), Effects(world));
-    }, iter: 300);
+    }, iter: 1_000);
 
     [Fact]
     public void When_the_sweeper_comes_by_makes_no_difference_to_what_happened() => Gen.Select(Messages, Gen.Int[0, 1_000_000]).Sample((messages, seed) =>
@@ -85,7 +85,7 @@ public class TwinPropertyTests
         never.Sweep(end);
         often.Sweep(end);
         Assert.Equal(Happened(never), Happened(often));
-    }, iter: 200);
+    }, iter: 500);
 
     private static void Interrupt(TwinWorld world, Random random, long nowMs)
     {
