@@ -4,7 +4,7 @@ using SmartCommunity.Domain.Twins;
 
 namespace SmartCommunity.Domain.Tests.Twins;
 
-/// <summary>Raise after 60 s, down after two quiet minutes, close after five; seen to fail when a clock's end is counted from the sweep.</summary>
+/// <summary>Raise after 60 s, down after two quiet minutes, close after five; seen to fail when a clock fires at the instant of the sweep.</summary>
 public class AlarmScenarioTests
 {
     private const long T = TwinWorld.Start;

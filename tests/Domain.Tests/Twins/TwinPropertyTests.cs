@@ -41,7 +41,7 @@ public class TwinPropertyTests
         Assert.Equal(TwinWorld.Text(world.State), TwinWorld.Text(TwinWorld.Replay(world.Log)));
     }, iter: 1_000);
 
-    /// <summary>Seen to fail without the window, and with a window that a snapshot forgets.</summary>
+    /// <summary>Seen to fail with a snapshot that forgets the window.</summary>
     [Fact]
     public void Any_messages_sent_three_times_in_any_order_have_their_effect_once() => Gen.Select(Messages, Gen.Int[0, 1_000_000]).Sample((messages, seed) =>
     {
@@ -68,6 +68,7 @@ public class TwinPropertyTests
         Assert.Equal(Effects(once), Effects(world));
     }, iter: 1_000);
 
+    /// <summary>Seen to fail when a clock fires at the instant of the sweep instead of its own.</summary>
     [Fact]
     public void When_the_sweeper_comes_by_makes_no_difference_to_what_happened() => Gen.Select(Messages, Gen.Int[0, 1_000_000]).Sample((messages, seed) =>
     {
