@@ -60,6 +60,13 @@ internal sealed class AlarmService(IDirectory directory, IGrainFactory grains) :
 
         var alarm = await FindAsync(call, name);
         var outcome = await handle(grains.Twin(call.District, alarm.Twin), alarm.Id, note.Length == 0 ? null : note).WaitAsync(call.Cancellation);
+
+        // A twin forgets its closed alarms; the directory keeps them.
+        if (outcome.Refusal?.Code == RefusalCode.NotFound && (await FindAsync(call, name)).ClosedBy is not null)
+        {
+            throw RefusalStatus.ToException(new(RefusalCode.WrongState, "name", "The alarm is closed.", "Nothing is left to do."));
+        }
+
         return outcome.OrThrow(AlarmMapping.ByName).ToProto(call.District);
     }
 

@@ -5,13 +5,14 @@ namespace SmartCommunity.Grpc.Refusals;
 
 /// <summary>
 /// Says a domain record's field in proto naming: snake case, the record's own renames, and the path of the record in the request. The id of the record
-/// and the request id stand beside it.
+/// and some others stand beside it.
 /// </summary>
 /// <param name="record">Path of the record in the request (<c>building</c>); empty for none.</param>
 /// <param name="renames">First segments that have another name in the proto.</param>
 internal sealed class FieldNames(string record, params (string Domain, string Proto)[] renames)
 {
-    private const string RequestId = "request_id";
+    /// <summary>Fields that stand beside the record in every request.</summary>
+    private static readonly string[] Beside = ["request_id", "update_mask"];
 
     public static FieldNames None { get; } = new(string.Empty);
 
@@ -50,7 +51,7 @@ internal sealed class FieldNames(string record, params (string Domain, string Pr
 
         var renamed = Array.Find(renames, r => r.Domain == head).Proto;
         var proto = renamed ?? (head == "id" ? $"{record}_id" : head);
-        var isOutside = record.Length > 0 && (proto == RequestId || proto == $"{record}_id");
+        var isOutside = record.Length > 0 && (Beside.Contains(proto) || proto == $"{record}_id");
         return (isOutside || prefix.Length == 0 ? proto : $"{prefix}.{proto}") + (end < 0 ? string.Empty : snake[end..]);
     }
 }

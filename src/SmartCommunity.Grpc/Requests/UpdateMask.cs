@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using SmartCommunity.Domain.Refusals;
+using SmartCommunity.Grpc.Refusals;
 
 namespace SmartCommunity.Grpc.Requests;
 
@@ -22,10 +23,11 @@ internal static class UpdateMask
         var fields = current.Descriptor.Fields;
         var paths = mask is null || mask.Paths.Count == 0
             ? changeable.Where(name => IsSet(fields[name], change)).ToArray()
-            : mask.Paths.Contains(Everything) ? changeable : [.. mask.Paths];
+            // Transcoding hands the query's text on as it is, with the names of JSON.
+            : mask.Paths.Contains(Everything) ? changeable : [.. mask.Paths.Select(FieldNames.ToSnake)];
         foreach (var path in paths)
         {
-            if (fields[path] is null)
+            if (current.Descriptor.FindFieldByName(path) is not { } field)
             {
                 return new Refusal(RefusalCode.Malformed, Field, $"The record has no field '{Short(path)}'.", $"Name fields among {string.Join(", ", changeable)}.");
             }
@@ -35,7 +37,7 @@ internal static class UpdateMask
                 return new Refusal(RefusalCode.Immutable, Field, $"The field '{path}' cannot be changed.", $"Name fields among {string.Join(", ", changeable)}.");
             }
 
-            Copy(fields[path], change, current);
+            Copy(field, change, current);
         }
 
         return current;
