@@ -32,7 +32,7 @@ internal sealed class MqttEdge : IAsyncDisposable
 
     public static async Task<MqttEdge> StartAsync(MqttEdgeOptions? options = null)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         var ingest = new FakeIngest();
         var directory = new FakeDirectory();
