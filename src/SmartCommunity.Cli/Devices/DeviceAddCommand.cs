@@ -11,7 +11,7 @@ internal static class DeviceAddCommand
         var id = new Argument<string>("ID") { Description = "1 to 64 of A-Z a-z 0-9 . _ -" };
         var profile = new Option<string>("--profile") { Description = "Its kind", HelpName = "PROFILE", Required = true };
         var mount = new Option<string>("--mount") { Description = "buildings/ID or cells/CODE", HelpName = "MOUNT", Required = true };
-        var name = new Option<string?>("--name") { Description = "Name for people", HelpName = "TEXT" };
+        var name = new Option<string?>("--name") { Description = "Name for people; the id when left out", HelpName = "TEXT" };
         return shell.Runs(new Command("add", "Registers a device and prints its token once") { id, profile, mount, name }, async (session, parsed, cancellation) =>
         {
             var server = session.Server;
@@ -22,7 +22,7 @@ internal static class DeviceAddCommand
                 RequestId = Guid.NewGuid().ToString("n"),
                 Device = new()
                 {
-                    DisplayName = parsed.GetValue(name) ?? "",
+                    DisplayName = parsed.GetValue(name) ?? parsed.GetValue(id),
                     Profile = $"{server.District}/profiles/{parsed.GetValue(profile)}",
                     Mount = $"{server.District}/{parsed.GetValue(mount)}",
                 },

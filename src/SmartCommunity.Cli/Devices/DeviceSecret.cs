@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SmartCommunity.Cli.Looking;
+using SmartCommunity.Cli.Playing;
 using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Devices;
@@ -25,10 +26,8 @@ internal static class DeviceSecret
     {
         var mqtt = session.Settings.Mqtt;
         var values = profile.Metrics.FirstOrDefault() is { } metric
-            ? string.Create(CultureInfo.InvariantCulture, $",\"values\":{{\"{metric.Name}\":{Plausible(metric)}}}")
+            ? string.Create(CultureInfo.InvariantCulture, $",\"values\":{{\"{metric.Name}\":{Curves.Value(metric, session.Clock.GetUtcNow().ToUnixTimeMilliseconds(), 0.5, smog: false)}}}")
             : "";
         return $"mosquitto_pub -h {mqtt.Host} -p {mqtt.Port} -u {token} -q 1 -t v1/devices/me/telemetry -m '{{\"seq\":1{values}}}'";
     }
-
-    private static double Plausible(Metric metric) => Math.Round(metric.Min + ((metric.Max - metric.Min) / 4), 1);
 }

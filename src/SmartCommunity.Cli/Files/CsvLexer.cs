@@ -3,8 +3,9 @@ using System.Text;
 namespace SmartCommunity.Cli.Files;
 
 /// <summary>
-/// Splits CSV (RFC 4180: comma, quotes doubled inside quotes, newlines inside quotes, CRLF or LF) into rows, strictly: a quote in the middle of a
-/// field or one that is never closed is an error with its row, not a guess. Blank lines are skipped. Limits are checked while reading, so that a
+/// Splits CSV (RFC 4180: comma, quotes doubled inside quotes, newlines inside quotes, CRLF or LF) into rows. A quote inside a field
+/// that does not begin with one is a character like any other (37°36'37.8"N); one that is never closed, or has text behind it, is an error with its row. Blank
+/// lines are skipped. Limits are checked while reading, so that a
 /// row of a million columns costs nothing.
 /// </summary>
 internal sealed class CsvLexer(string text, FileLimits limits)
@@ -47,13 +48,8 @@ internal sealed class CsvLexer(string text, FileLimits limits)
 
     private string Plain()
     {
-        var length = text.AsSpan(at).IndexOfAny(",\r\n\"");
+        var length = text.AsSpan(at).IndexOfAny(",\r\n");
         var end = length < 0 ? text.Length : at + length;
-        if (end < text.Length && text[end] == '"')
-        {
-            throw Bad("A quote stands inside a field that does not begin with one.", "Put the whole field in quotes and double the quotes inside.");
-        }
-
         CheckLength(end - at);
         var field = text[at..end];
         at = end;

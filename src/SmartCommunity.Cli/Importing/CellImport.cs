@@ -34,6 +34,6 @@ internal static class CellImport
             outline.Rings.Add(line);
         }
 
-        return new() { DisplayName = feature.Name, Outline = outline };
+        return new() { DisplayName = feature.Name.Length > 0 ? feature.Name : feature.Code, Outline = outline };
     }
 }

@@ -30,9 +30,11 @@ internal static class DeviceImport
             fields.Add("mount", $"'{mount}' names neither a building nor a cell.", "Write buildings/ID or cells/CODE.");
         }
 
-        return new(fields.Number, fields.Required("id"), new Device
+        var id = fields.Required("id");
+        var name = fields.Text("name");
+        return new(fields.Number, id, new Device
         {
-            DisplayName = fields.Text("name"),
+            DisplayName = name.Length > 0 ? name : id,
             Profile = $"{district}/profiles/{fields.Required("profile")}",
             Mount = $"{district}/{mount}",
         });

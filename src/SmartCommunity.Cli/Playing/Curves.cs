@@ -27,18 +27,30 @@ internal static class Curves
             "humidity" => 62 - (14 * day) + (3 * jitter),
             "noise" => 42 + (22 * busy) + (4 * jitter),
             "co2" => 430 + (420 * busy) + (20 * jitter),
-            "co" or "smoke" or "gas" or "methane" or "leak" or "tilt" => metric.Min,
+            "smoke" => 0.5 * noise,
+            "pressure" => 3.2 - (0.8 * busy) + (0.1 * jitter),
+            "flow" => 0.05 + (0.8 * busy * noise),
+            "total" => 1000 + (atMs / 3_600_000.0 % 10_000 * 0.3),
+            "vibration" => 0.3 + (1.2 * busy * noise),
+            "floor" => Math.Round(1 + (17 * noise * busy)),
+            "load" => Math.Round(700 * busy * noise),
+            "door_open" => noise < 0.2 * busy ? 1 : 0,
+            "power" => day < 0 ? 120 + (5 * jitter) : 2,
+            "illuminance" => Math.Max(0, 30_000 * day) + (20 * noise),
+            "water_level" => 1 + noise,
+            "uptime" => atMs / 1000 % 1_000_000,
             "battery" => metric.Max - ((metric.Max - metric.Min) * 0.1 * noise),
             _ => metric.Min + ((metric.Max - metric.Min) * (0.15 + (0.1 * busy) + (0.02 * jitter))),
         };
         return Math.Round(Math.Clamp(value, metric.Min, metric.Max), 2);
     }
 
-    /// <summary>A detector in the smoke: four fifths of its range for what smells of fire, the usual else.</summary>
+    /// <summary>A detector in the smoke: thick air and a warm ceiling.</summary>
     public static double Smoky(Metric metric) => metric.Name switch
     {
         "battery" => metric.Max,
         "temperature" => Math.Clamp(58, metric.Min, metric.Max),
+        "smoke" => Math.Clamp(46, metric.Min, metric.Max),
         _ => Math.Round(metric.Min + ((metric.Max - metric.Min) * 0.8), 2),
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SmartCommunity.Cli.Looking;
@@ -26,12 +27,17 @@ internal sealed class DayPlay(Session session, DayPlan plan)
     public const int DevicesDefault = 100;
     public const int EverySecondsDefault = 300;
 
+    /// <summary>Tokens tried at once before the day begins.</summary>
+    private const int ProbesMax = 16;
+
+    private readonly ConcurrentDictionary<string, bool> known = new(StringComparer.Ordinal);
+
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var secret = session.Settings.DemoSecret ?? throw CliFailure.Usage(
             "The demo's secret was not found, so devices cannot log in.",
             "Start the demo host (dotnet run --project src/SmartCommunity.Host): it writes SC_DEMO_SECRET to data/demo.env.");
-        var chosen = await ChooseAsync(cancellation);
+        var chosen = await ChooseAsync(secret, cancellation);
         var endMs = session.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         var script = new DayScript(chosen, plan, endMs - (plan.Hours * 3_600_000L));
         var devices = chosen.Select(d => new PublishingDevice(d.Id, DemoDeviceToken.Of(secret, d.Id))).ToList();
@@ -61,8 +67,8 @@ internal sealed class DayPlay(Session session, DayPlan plan)
         return tally.Refused == 0 && tally.Unanswered == 0 ? ExitCode.Ok : ExitCode.Refused;
     }
 
-    /// <summary>A fair share of every profile, spread over the district.</summary>
-    private async Task<List<DayDevice>> ChooseAsync(CancellationToken cancellation)
+    /// <summary>A fair share of every profile, spread over the district; only devices that carry the demo's tokens.</summary>
+    private async Task<List<DayDevice>> ChooseAsync(string secret, CancellationToken cancellation)
     {
         var server = session.Server;
         var profiles = (await Listing.AllAsync(
@@ -79,12 +85,33 @@ internal sealed class DayPlay(Session session, DayPlan plan)
                 var page = await server.CallAsync(o => server.Devices.ListDevicesAsync(new() { Parent = server.District, PageSize = size, PageToken = token }, o), cancellation);
                 return (page.Devices, page.NextPageToken);
             });
-        var chosen = DayCast.Choose(devices.Where(d => !d.Revoked && profiles.ContainsKey(d.Profile)), plan.Devices)
-            .Select(d => new DayDevice(Listing.Id(d.Name), Listing.Id(d.Profile), d.Area, [.. profiles[d.Profile].Metrics]))
-            .ToList();
+        var candidates = devices.Where(d => !d.Revoked && profiles.ContainsKey(d.Profile)).ToList();
+        var chosen = DayCast.Choose(candidates, plan.Devices);
+        for (var strangers = await StrangersAsync(chosen, secret, cancellation); strangers.Count > 0; strangers = await StrangersAsync(chosen, secret, cancellation))
+        {
+            candidates.RemoveAll(d => strangers.Contains(d.Name));
+            chosen = DayCast.Choose(candidates, plan.Devices);
+        }
+
         return chosen.Count > 0
-            ? chosen
-            : throw CliFailure.Refused("The district has no devices.", "Import some, or start the demo host on an empty data folder.");
+            ? chosen.ConvertAll(d => new DayDevice(Listing.Id(d.Name), Listing.Id(d.Profile), d.Area, [.. profiles[d.Profile].Metrics]))
+            : throw CliFailure.Refused("The district has no devices of the demo.", "Start the demo host on an empty data folder.");
+    }
+
+    /// <summary>Names of those that have a token of their own, for example because somebody added them; they are left alone.</summary>
+    private async Task<HashSet<string>> StrangersAsync(List<Device> chosen, string secret, CancellationToken cancellation)
+    {
+        var strangers = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(chosen.Where(d => known.TryAdd(d.Name, true)), new ParallelOptions { MaxDegreeOfParallelism = ProbesMax, CancellationToken = cancellation }, async (device, stop) =>
+        {
+            var id = Listing.Id(device.Name);
+            using var probe = new DevicePublisher(session.Settings.Mqtt, session.Settings.RequiredDistrict, new(id, DemoDeviceToken.Of(secret, id)), new(), session.Clock);
+            if (!await probe.CanLogInAsync(stop))
+            {
+                strangers.Add(device.Name);
+            }
+        });
+        return [.. strangers];
     }
 
     private void Summarise(DayScript script, Tally tally)

@@ -28,6 +28,7 @@ internal sealed class DayScript
     private readonly long lengthMs;
     private readonly List<(long OffsetMs, DayDevice Device, Func<string, OutgoingMessage> Write)> scenes = [];
     private readonly DayDevice? smoggy;
+    private readonly DayDevice? detector;
 
     /// <param name="devices">Who takes part.</param>
     /// <param name="plan">How long and how dense.</param>
@@ -39,12 +40,13 @@ internal sealed class DayScript
         lengthMs = plan.Hours * 3_600_000L;
         DeviceCount = devices.Count;
         smoggy = devices.FirstOrDefault(d => d.Metrics.Any(m => m.Name == "pm25"));
+        detector = devices.FirstOrDefault(d => d.Metrics.Any(m => m.Name == "smoke"));
         foreach (var device in devices)
         {
             AddMeasurements(device);
         }
 
-        AddSmoke(devices);
+        AddSmoke();
         AddDoorsAndCalls(devices);
         AddReports(devices);
         scenes.Sort((a, b) => a.OffsetMs != b.OffsetMs ? a.OffsetMs.CompareTo(b.OffsetMs) : string.CompareOrdinal(a.Device.Id, b.Device.Id));
@@ -71,6 +73,10 @@ internal sealed class DayScript
         }
 
         var isSmoggy = ReferenceEquals(device, smoggy);
+
+        // The two devices that raise alarms tell no time of their own, so that it counts as happening now: a rule's clock runs in receive time, and
+        // what comes late is not judged.
+        var isLive = isSmoggy || ReferenceEquals(device, detector);
         var every = isSmoggy ? EpisodeEveryRealSeconds * 1000L * plan.Speed : plan.EverySeconds * 1000L;
         every = Math.Clamp(every, 1000, lengthMs);
         var noise = new Random(HashCode(device.Id));
@@ -80,8 +86,7 @@ internal sealed class DayScript
             var smog = isSmoggy && offset < EpisodeRealSeconds * 1000L * plan.Speed;
             var values = device.Metrics.Select(m => (m.Name, Curves.Value(m, at, noise.NextDouble(), smog))).ToArray();
 
-            // The bad air is told without a time of its own, so that it counts as happening now: a rule's clock runs in receive time.
-            Add(offset, device, id => Telemetry(id, isSmoggy ? null : at, values));
+            Add(offset, device, id => Telemetry(id, isLive ? null : at, values));
         }
 
         if (isSmoggy)
@@ -90,9 +95,8 @@ internal sealed class DayScript
         }
     }
 
-    private void AddSmoke(IReadOnlyList<DayDevice> devices)
+    private void AddSmoke()
     {
-        var detector = devices.FirstOrDefault(d => d.Metrics.Any(m => m.Name.Contains("smoke", StringComparison.Ordinal)) || d.Profile.Contains("smoke", StringComparison.Ordinal));
         if (detector is null)
         {
             return;
@@ -100,19 +104,15 @@ internal sealed class DayScript
 
         var offset = lengthMs / 2;
         var values = detector.Metrics.Select(m => (m.Name, Curves.Smoky(m))).ToArray();
-        if (values.Length > 0)
-        {
-            Add(offset, detector, id => Telemetry(id, null, values));
-        }
-
+        Add(offset, detector, id => Telemetry(id, null, values));
         Add(offset + 1, detector, id => Event(id, beginMs + offset, "smoke", detector));
-        Look.Add("sc watch --kinds device,alarm --cursor 0 --limit 20");
+        Look.Add("sc watch --kinds alarm,device --cursor 0 --limit 20");
     }
 
     private void AddDoorsAndCalls(IReadOnlyList<DayDevice> devices)
     {
         var random = new Random(HashCode("doors"));
-        foreach (var device in devices.Where(d => d.Profile.Contains("door", StringComparison.Ordinal)))
+        foreach (var device in devices.Where(d => d.Metrics.Any(m => m.Name == "door_open")))
         {
             for (var hour = 0; hour < plan.Hours; hour++)
             {
@@ -125,7 +125,7 @@ internal sealed class DayScript
             }
         }
 
-        if (devices.FirstOrDefault(d => d.Profile.Contains("sos", StringComparison.Ordinal)) is { } button)
+        if (devices.FirstOrDefault(d => d.Profile is "sos" or "kiosk") is { } button)
         {
             var offset = lengthMs / 3;
             Add(offset, button, id => Event(id, beginMs + offset, "sos", button));

@@ -11,7 +11,7 @@ internal static class DemoDeviceToken
 {
     public const int CharsMax = 26;
 
-    private const string Crockford = "0123456789abcdefghjkmnpqrstvwxyz";
+    private const string Crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     public static string Of(string secret, string deviceId)
     {

@@ -43,18 +43,49 @@ internal sealed class DevicePublisher(MqttAddress address, string district, Publ
     public async Task RunAsync(ChannelReader<OutgoingMessage> messages, Action answered, CancellationToken cancellation)
     {
         await ConnectAsync(GiveUpFirstAfter, cancellation);
-        await foreach (var message in messages.ReadAllAsync(cancellation))
+        while (await AnyAsync(messages, answered, cancellation))
         {
-            tally.CountSent();
-            await SettleAsync(window - 1, answered, cancellation);
-            inFlight.Enqueue((message, PublishAsync(message, answered, cancellation)));
+            while (messages.TryRead(out var message))
+            {
+                tally.CountSent();
+                await SettleAsync(window - 1, answered, cancellation);
+                inFlight.Enqueue((message, PublishAsync(message, answered, cancellation)));
+            }
         }
 
         await SettleAsync(0, answered, cancellation);
         await client!.DisconnectAsync(new MqttClientDisconnectOptions(), cancellation);
     }
 
+    /// <summary>Whether the server knows the token. Throws when no server answers.</summary>
+    public async Task<bool> CanLogInAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await ConnectAsync(GiveUpFirstAfter, cancellation);
+            await client!.DisconnectAsync(new MqttClientDisconnectOptions(), cancellation);
+            return true;
+        }
+        catch (CliFailure failure) when (failure.Code == ExitCode.Refused)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => client?.Dispose();
+
+    /// <summary>Waits for the next message, and meanwhile notices a lost connection. False when no more messages come.</summary>
+    private async Task<bool> AnyAsync(ChannelReader<OutgoingMessage> messages, Action answered, CancellationToken cancellation)
+    {
+        var next = messages.WaitToReadAsync(cancellation).AsTask();
+        while (!next.IsCompleted && inFlight.TryPeek(out var head))
+        {
+            await Task.WhenAny(next, head.Answered);
+            await SettleAsync(inFlight.Count, answered, cancellation);
+        }
+
+        return await next;
+    }
 
     /// <summary>Waits until at most <paramref name="most"/> are unanswered; what a lost connection left unanswered is sent again.</summary>
     private async Task SettleAsync(int most, Action answered, CancellationToken cancellation)
