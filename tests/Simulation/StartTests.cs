@@ -106,7 +106,7 @@ public sealed class StartTests
 
     private static async Task<(int ExitCode, string Error)> RunAsync(string folder, string[] arguments)
     {
-        string[] all = [Path.Combine(AppContext.BaseDirectory, "SmartCommunity.Host.dll"), .. arguments, $"--Store:Folder={folder}"];
+        string[] all = [Built.Program("SmartCommunity.Host", "SmartCommunity.Host.dll"), .. arguments, $"--Store:Folder={folder}"];
         using var process = Process.Start(new ProcessStartInfo("dotnet", all) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEndAsync(Cancellation);
         var error = await process.StandardError.ReadToEndAsync(Cancellation);

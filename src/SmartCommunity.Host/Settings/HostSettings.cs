@@ -33,7 +33,7 @@ internal sealed record HostSettings(
         var reader = new SettingsReader(configuration);
         var listen = reader.Read("Listen", new ListenSettings());
         var ports = reader.Read("Ports", new PortSettings());
-        var store = reader.Read("Store", new SqliteStoreOptions { Folder = DataFolder });
+        var store = reader.Read("Store", new SqliteStoreOptions { Folder = DataFolder }, nameof(SqliteStoreOptions.Synchronous));
         _ = reader.Read(GrainsOptions.Section, new GrainsOptions());
         var mqtt = reader.Read(MqttEdgeOptions.Section, new MqttEdgeOptions(), nameof(MqttEdgeOptions.Address), nameof(MqttEdgeOptions.Port));
         var settings = new HostSettings(

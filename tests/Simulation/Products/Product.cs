@@ -201,14 +201,15 @@ internal sealed partial class Product : IAsyncDisposable
 
     private ProcessStartInfo StartInfo()
     {
-        var own = AppContext.BaseDirectory;
         var info = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = Plan.Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        info.ArgumentList.Add(Path.Combine(own, Plan.Mutant ? "SmartCommunity.Simulation.dll" : "SmartCommunity.Host.dll"));
+        info.ArgumentList.Add(Plan.Mutant
+            ? Path.Combine(AppContext.BaseDirectory, "SmartCommunity.Simulation.dll")
+            : Built.Program("SmartCommunity.Host", "SmartCommunity.Host.dll"));
         if (Plan.Mutant)
         {
             info.ArgumentList.Add(MutantHost.Argument);

@@ -11,7 +11,7 @@ internal static class Sc
     {
         string[] all =
         [
-            Path.Combine(AppContext.BaseDirectory, "sc.dll"),
+            Built.Program("SmartCommunity.Cli", "sc.dll"),
             .. arguments,
             "--grpc", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{product.GrpcPort}"),
             "--mqtt", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{product.MqttPort}"),

@@ -36,16 +36,8 @@ internal static class SharedFiles
 
     private static string? Find(string name)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "SmartCommunity.sln")))
-            {
-                var file = Path.Combine(folder.FullName, "..", "shared", "data", name);
-                return File.Exists(file) ? Path.GetFullPath(file) : null;
-            }
-        }
-
-        return null;
+        var file = Path.GetFullPath(Path.Combine(Products.Built.Root, "..", "shared", "data", name));
+        return File.Exists(file) ? file : null;
     }
 
     private static string Write(string folder, string name, string header, Func<int, string> row)
