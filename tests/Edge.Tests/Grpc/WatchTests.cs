@@ -13,7 +13,7 @@ public sealed class WatchTests(EdgeHost host)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    // Seen to fail when a batch that is cut in parts promises its own cursor with every part.
+    // Seen to fail when a watch resumes five entries before its cursor.
     [Fact, Covers("EventService.WatchEvents")]
     public async Task A_watch_that_is_cut_off_goes_on_without_gap_or_repeat()
     {
