@@ -7,7 +7,7 @@ using Xunit;
 
 namespace SmartCommunity.Edge.Tests.Grpc;
 
-/// <summary>Tables that must be complete. Each of these was seen to fail with one row taken out.</summary>
+/// <summary>Tables that must be complete. Those of needs and of statuses were seen to fail with one row taken out.</summary>
 public sealed class ContractTests
 {
     [Fact]
