@@ -33,6 +33,7 @@ public static class MqttServices
         services.AddSingleton<LinkRegistry>();
         services.AddSingleton<ErrorTopic>();
         services.AddSingleton<StoreGate>();
+        services.AddSingleton<AckPump>();
         services.AddSingleton(s => new EdgeServices(
             options,
             s.GetRequiredService<IIngest>(),
@@ -41,6 +42,7 @@ public static class MqttServices
             s.GetRequiredService<LinkRegistry>(),
             s.GetRequiredService<ErrorTopic>(),
             s.GetRequiredService<StoreGate>(),
+            s.GetRequiredService<AckPump>(),
             s.GetRequiredService<MqttMetrics>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<MqttListener>>()));

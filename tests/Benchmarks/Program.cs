@@ -1,1 +1,19 @@
-return 0;
+using System.Globalization;
+using SmartCommunity.Benchmarks;
+using SmartCommunity.Benchmarks.Sides;
+
+// A benchmark runs each side in a process of its own: this program again, with "side" in front.
+return args switch
+{
+    ["side", var name, .. var rest] => await SideHost.RunAsync(name, rest),
+    ["ingest", .. var rest] => await IngestBench.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : IngestBench.RoundsDefault),
+    ["store", .. var rest] => await StoreBench.Run(rest),
+    ["twins", ..] => await TwinsBench.RunAsync(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: ingest [ROUNDS] | store | twins");
+    return 2;
+}

@@ -9,7 +9,7 @@ namespace SmartCommunity.Mqtt.Links;
 /// The acknowledgements one connection owes, in the order of their PUBLISH packets (MQTT 5, 4.6). A slot is filled when its packet is
 /// posted and written when every message of the packet is durable and all slots before it are written. A full ring stops the reading.
 /// </summary>
-internal sealed class AckRing : IIngestReceipt, IThreadPoolWorkItem, IDisposable
+internal sealed class AckRing : IIngestReceipt, IDisposable
 {
     /// <summary>Slots; advertised to MQTT 5 clients as Receive Maximum.</summary>
     public const int Length = 256;
@@ -23,14 +23,16 @@ internal sealed class AckRing : IIngestReceipt, IThreadPoolWorkItem, IDisposable
     private readonly LinkOutput output;
     private readonly bool isVersion5;
     private readonly IRingListener listener;
+    private readonly AckPump pump;
     private long tail;
     private long head;
     private int scheduled;
     private int waiting;
     private int closed;
 
-    public AckRing(LinkOutput output, bool isVersion5, IRingListener listener)
+    public AckRing(LinkOutput output, bool isVersion5, IRingListener listener, AckPump pump)
     {
+        this.pump = pump;
         this.output = output;
         this.isVersion5 = isVersion5;
         this.listener = listener;
@@ -122,7 +124,8 @@ internal sealed class AckRing : IIngestReceipt, IThreadPoolWorkItem, IDisposable
         ReleaseWaiter();
     }
 
-    public void Execute() => _ = DrainAsync();
+    /// <summary>Writes what is ready; called by the pump.</summary>
+    public void Drain() => _ = DrainAsync();
 
     public void Dispose() => room.Dispose();
 
@@ -130,7 +133,7 @@ internal sealed class AckRing : IIngestReceipt, IThreadPoolWorkItem, IDisposable
     {
         if (Interlocked.Exchange(ref scheduled, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            pump.Add(this);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed record EdgeServices(
     LinkRegistry Registry,
     ErrorTopic Errors,
     StoreGate Gate,
+    AckPump Pump,
     MqttMetrics Metrics,
     TimeProvider Clock,
     ILogger<MqttListener> Log);

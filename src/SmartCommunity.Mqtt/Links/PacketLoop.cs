@@ -345,7 +345,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         var prefix = TopicGrammar.PrefixOf(route);
         link.Device = new DeviceContext(route);
         link.KeepAliveSeconds = packet.KeepAlivePeriod;
-        link.Ring = new AckRing(link.Output, link.IsVersion5, link);
+        link.Ring = new AckRing(link.Output, link.IsVersion5, link, link.Services.Pump);
         link.Subscriptions = new Subscriptions(prefix, link.Services.Options.FiltersMax, link.IsVersion5);
         broker = new BrokerChannel(link, formatter) { Subscriptions = link.Subscriptions, ClientPacketBytesMax = packet.MaximumPacketSize };
         var aliases = link.IsVersion5 ? link.Services.Options.TopicAliasesMax : 0;

@@ -40,7 +40,15 @@ internal sealed class MqttListener(EdgeServices services, MqttConnectionHandler 
         await broker.StartAsync();
         changes = services.Directory.OnChanged(services.Registry.OnChanged);
         var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true, NoDelay = true, Backlog = 4096 }),
+            Options.Create(new SocketTransportOptions
+            {
+                UnsafePreferInlineScheduling = true,
+                NoDelay = true,
+                Backlog = 4096,
+
+                // A buffer of 4 KiB an idle connection instead of one more system call a packet.
+                WaitForDataBeforeAllocatingBuffer = false,
+            }),
             logs);
         listener = await transport.BindAsync(new IPEndPoint(IPAddress.Parse(services.Options.Address), services.Options.Port), cancellationToken);
         EndPoint = listener.EndPoint as IPEndPoint;

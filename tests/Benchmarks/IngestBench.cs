@@ -1,0 +1,81 @@
+using SmartCommunity.Benchmarks.Load;
+using SmartCommunity.Benchmarks.Sides;
+
+namespace SmartCommunity.Benchmarks;
+
+/// <summary>
+/// Durable ingest against MQTTnet's broker on Kestrel with an empty handler: the same packets from the same generator, each side in its own
+/// process, rounds interleaved.
+/// </summary>
+internal static class IngestBench
+{
+    public const int RoundsDefault = 5;
+
+    private static readonly Shape Gateways = new("gateways 8 x 256", 8, 256, 25_000);
+    private static readonly Shape Devices = new("devices 500 x 1", 500, 1, 200);
+
+    public static async Task<int> RunAsync(int rounds)
+    {
+        var folder = Directory.CreateTempSubdirectory("sc-bench-").FullName;
+        try
+        {
+            await Calibration.PrintAsync(folder);
+            await using var broker = await SideProcess.StartAsync(SideHost.Broker);
+            await using var product = await SideProcess.StartAsync(SideHost.Product, Path.Combine(folder, "product"));
+            await using var nullStore = await SideProcess.StartAsync(SideHost.NullStore);
+            List<Row> rows =
+            [
+                await CompareAsync(Gateways, "", product, broker, rounds, durable: true),
+                await CompareAsync(Devices, "", product, broker, rounds, durable: true),
+                await CompareAsync(Gateways, ", null store", nullStore, broker, rounds, durable: false),
+                await CompareAsync(Devices, ", null store", nullStore, broker, rounds, durable: false),
+            ];
+            Report.Print(rows);
+            Report.Save("ingest", rounds, rows);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Ours, theirs, ours, theirs, after one round of each that does not count.</summary>
+    private static async Task<Row> CompareAsync(Shape shape, string suffix, SideProcess ours, SideProcess theirs, int rounds, bool durable)
+    {
+        using var toOurs = await Generator.ConnectAsync(shape, ours.Port);
+        using var toTheirs = await Generator.ConnectAsync(shape, theirs.Port);
+        Measure a = new(shape, ours, toOurs), b = new(shape, theirs, toTheirs);
+        for (var round = 0; round <= rounds; round++)
+        {
+            await a.RoundAsync(counts: round > 0);
+            await b.RoundAsync(counts: round > 0);
+        }
+
+        Console.WriteLine($"{shape.Name}{suffix}: done");
+        return new Row(shape.Name + suffix, a.Samples, b.Samples, durable);
+    }
+
+    private sealed class Measure(Shape shape, SideProcess side, Generator generator)
+    {
+        private static int round;
+
+        private readonly List<double> rates = [];
+        private double cpu;
+        private long allocated;
+
+        public Samples Samples => new(rates, cpu / (rates.Count * (double)shape.Messages), allocated / (rates.Count * (double)shape.Messages));
+
+        public async Task RoundAsync(bool counts)
+        {
+            var (cpuBefore, allocatedBefore) = (side.CpuMicroseconds, await side.AllocatedAsync());
+            var seconds = await generator.RunAsync(Interlocked.Increment(ref round));
+            if (counts)
+            {
+                rates.Add(shape.Messages / seconds);
+                cpu += side.CpuMicroseconds - cpuBefore;
+                allocated += await side.AllocatedAsync() - allocatedBefore;
+            }
+        }
+    }
+}
