@@ -16,7 +16,7 @@ internal static class NullStoreSide
 {
     public static async Task<Side> StartAsync()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IIngest, NullIngest>();
         builder.Services.AddSingleton<IDeviceDirectory, AnyDevice>();

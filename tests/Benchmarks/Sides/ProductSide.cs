@@ -38,7 +38,7 @@ internal static class ProductSide
     public static async Task<(Side Side, IGrainFactory Grains)> StartSiloAsync(string folder)
     {
         var store = SqliteStore.Open(new SqliteStoreOptions { Folder = folder });
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IJournal>(store).AddSingleton<IViews>(store).AddSingleton<IReadings>(store);
         var (silo, gateway) = (FreePort(), FreePort());
