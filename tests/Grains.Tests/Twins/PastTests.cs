@@ -12,7 +12,7 @@ public class PastTests
 {
     private const int Questions = 1_000;
 
-    /// <remarks>Seen to fail when marks are looked up by position instead of record time.</remarks>
+    /// <remarks>Seen to fail when the newest mark is taken whatever its record time.</remarks>
     [Fact]
     public async Task The_past_equals_a_replay_of_the_log_for_a_thousand_random_instants_with_snapshots_in_between()
     {
