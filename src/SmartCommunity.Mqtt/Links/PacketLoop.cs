@@ -25,19 +25,6 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
     private long receivedMs;
     private bool hasLeft;
 
-    private enum Step
-    {
-        /// <summary>The buffer holds no further whole packet.</summary>
-        More,
-        Connect,
-        RingFull,
-        LaneFull,
-        Deliver,
-        Ping,
-        Refuse,
-        Stop,
-    }
-
     public async Task RunAsync()
     {
         try
@@ -65,8 +52,8 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             var buffer = result.Buffer;
             receivedMs = link.Services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
             var before = buffer.Length;
-            var step = Step.More;
-            while (!link.IsClosing && (step = Consume(ref buffer)) is not Step.More)
+            var step = PacketStep.More;
+            while (!link.IsClosing && (step = Consume(ref buffer)) is not PacketStep.More)
             {
                 if (!await HandleAsync(step))
                 {
@@ -92,7 +79,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
     }
 
     /// <summary>Takes packets off the front until one needs waiting for; a packet that met a full ring stays at the front.</summary>
-    private Step Consume(ref ReadOnlySequence<byte> buffer)
+    private PacketStep Consume(ref ReadOnlySequence<byte> buffer)
     {
         while (true)
         {
@@ -101,41 +88,41 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             switch (FrameReader.TryRead(ref rest, cap, out var header, out var body))
             {
                 case FrameStatus.Partial:
-                    return Step.More;
+                    return PacketStep.More;
                 case FrameStatus.TooLarge:
                     link.Services.Metrics.Oversize.Add(1);
                     link.Close(ReasonCode.PacketTooLarge);
-                    return Step.Stop;
+                    return PacketStep.Stop;
                 case FrameStatus.Malformed:
                     link.Close(ReasonCode.MalformedPacket);
-                    return Step.Stop;
+                    return PacketStep.Stop;
             }
 
             var step = Take(header, body);
-            if (step != Step.RingFull)
+            if (step != PacketStep.RingFull)
             {
                 buffer = rest;
             }
 
-            if (step != Step.More)
+            if (step != PacketStep.More)
             {
                 return step;
             }
         }
     }
 
-    private Step Take(byte header, in ReadOnlySequence<byte> body)
+    private PacketStep Take(byte header, in ReadOnlySequence<byte> body)
     {
         var type = PacketTypes.Of(header);
         if (!PacketTypes.HasLegalFlags(header))
         {
             link.Close(ReasonCode.MalformedPacket);
-            return Step.Stop;
+            return PacketStep.Stop;
         }
 
         if (ingest is null)
         {
-            return type == PacketType.Connect ? TakeConnect(header, body) : Step.Stop;
+            return type == PacketType.Connect ? TakeConnect(header, body) : PacketStep.Stop;
         }
 
         switch (type)
@@ -145,17 +132,17 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             case PacketType.PubRel:
                 return TakeRelease(body);
             case PacketType.PingReq:
-                return Step.Ping;
+                return PacketStep.Ping;
             case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp
                 or PacketType.Subscribe or PacketType.Unsubscribe or PacketType.Disconnect:
                 return TakeOther(header, body);
             default:
                 link.Close(ReasonCode.ProtocolError);
-                return Step.Stop;
+                return PacketStep.Stop;
         }
     }
 
-    private Step TakePublish(byte header, in ReadOnlySequence<byte> body)
+    private PacketStep TakePublish(byte header, in ReadOnlySequence<byte> body)
     {
         if (body.IsSingleSegment)
         {
@@ -175,36 +162,36 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         }
     }
 
-    private Step Publish(byte header, ReadOnlySpan<byte> body)
+    private PacketStep Publish(byte header, ReadOnlySpan<byte> body)
     {
         switch (ingest!.Publish(header, body, receivedMs))
         {
             case Taken.Done:
-                return Step.More;
+                return PacketStep.More;
             case Taken.RingFull:
-                return Step.RingFull;
+                return PacketStep.RingFull;
             case Taken.LaneFull:
-                return Step.LaneFull;
+                return PacketStep.LaneFull;
             default:
                 link.Close(ingest.Fault);
-                return Step.Stop;
+                return PacketStep.Stop;
         }
     }
 
-    private Step TakeRelease(in ReadOnlySequence<byte> body)
+    private PacketStep TakeRelease(in ReadOnlySequence<byte> body)
     {
         Span<byte> id = stackalloc byte[2];
         if (body.Length < id.Length)
         {
             link.Close(ReasonCode.MalformedPacket);
-            return Step.Stop;
+            return PacketStep.Stop;
         }
 
         body.Slice(0, id.Length).CopyTo(id);
-        return ingest!.TryRelease(BinaryPrimitives.ReadUInt16BigEndian(id)) ? Step.More : Step.RingFull;
+        return ingest!.TryRelease(BinaryPrimitives.ReadUInt16BigEndian(id)) ? PacketStep.More : PacketStep.RingFull;
     }
 
-    private Step TakeConnect(byte header, in ReadOnlySequence<byte> body)
+    private PacketStep TakeConnect(byte header, in ReadOnlySequence<byte> body)
     {
         link.HasConnect = true;
         var packet = new ReceivedMqttPacket(header, new ArraySegment<byte>(body.ToArray()), (int)body.Length);
@@ -213,25 +200,25 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             formatter.DetectProtocolVersion(packet);
             link.IsVersion5 = formatter.ProtocolVersion == MqttProtocolVersion.V500;
             forBroker = formatter.Decode(packet);
-            return Step.Connect;
+            return PacketStep.Connect;
         }
         catch (Exception e) when (IsMalformed(e))
         {
-            return formatter.ProtocolVersion == MqttProtocolVersion.Unknown ? Step.Refuse : Step.Stop;
+            return formatter.ProtocolVersion == MqttProtocolVersion.Unknown ? PacketStep.Refuse : PacketStep.Stop;
         }
     }
 
-    private Step TakeOther(byte header, in ReadOnlySequence<byte> body)
+    private PacketStep TakeOther(byte header, in ReadOnlySequence<byte> body)
     {
         try
         {
             forBroker = formatter.Decode(new ReceivedMqttPacket(header, new ArraySegment<byte>(body.ToArray()), (int)body.Length));
-            return Step.Deliver;
+            return PacketStep.Deliver;
         }
         catch (Exception e) when (IsMalformed(e))
         {
             link.Close(ReasonCode.MalformedPacket);
-            return Step.Stop;
+            return PacketStep.Stop;
         }
     }
 
@@ -241,28 +228,28 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         or InvalidCastException or FormatException;
 
     /// <summary>Does what a packet has to wait for. False: stop reading.</summary>
-    private async ValueTask<bool> HandleAsync(Step step)
+    private async ValueTask<bool> HandleAsync(PacketStep step)
     {
         link.IsHeld = true;
         try
         {
             switch (step)
             {
-                case Step.RingFull:
+                case PacketStep.RingFull:
                     link.Services.Metrics.Waits.Add(1);
                     await link.Ring!.WaitForRoomAsync();
                     return true;
-                case Step.LaneFull:
+                case PacketStep.LaneFull:
                     await ingest!.PostRestAsync();
                     return true;
-                case Step.Ping:
+                case PacketStep.Ping:
                     await link.Output.SendAsync(static (pipe, _) => PacketWriter.WritePingResponse(pipe), 0);
                     return true;
-                case Step.Deliver:
+                case PacketStep.Deliver:
                     return await DeliverAsync(forBroker!);
-                case Step.Connect:
+                case PacketStep.Connect:
                     return await ConnectAsync((MqttConnectPacket)forBroker!);
-                case Step.Refuse:
+                case PacketStep.Refuse:
                     await RefuseAsync(ReasonCode.UnsupportedVersion);
                     return false;
                 default:
