@@ -18,4 +18,22 @@ public sealed class MutantTests
         Assert.DoesNotContain(Repository.Sources, s => s.File.Contains("/obj/", StringComparison.Ordinal));
         Assert.All(Repository.Sources, s => Assert.True(s.Root.IsKind(SyntaxKind.CompilationUnit)));
     }
+
+    [Theory]
+    [InlineData("class A { object B() => System.DateTime.UtcNow; }")]
+    [InlineData("class A { void B() { Thread.Sleep(1); } }")]
+    [InlineData("class A { object B() => Channel.CreateUnbounded<int>(); }")]
+    public void A_banned_call_is_seen(string code) => Assert.Single(BanTests.BannedCalls([Offender(code)]));
+
+    [Fact]
+    public void Other_offences_are_seen()
+    {
+        Assert.Single(BanTests.GrainLookups([Offender("class A { object B(IGrainFactory g) => g.GetGrain<IGrain>(1); }")]));
+        Assert.Single(BanTests.EmptyNames([Offender("class DeviceManager { }")]));
+        Assert.Single(BanTests.AsyncVoids([Offender("class A { async void B() { } }")]));
+        Assert.Single(BanTests.SwallowedFailures([Offender("class A { void B() { try { } catch { } } }")]));
+        Assert.Single(BanTests.SwallowedFailures([Offender("class A { void B() { try { } catch (Exception) { /* why */ } } }")]));
+    }
+
+    private static Source Offender(string code) => new("src/SmartCommunity.Grains/Offender.cs", CSharpSyntaxTree.ParseText(code, cancellationToken: TestContext.Current.CancellationToken));
 }

@@ -1,0 +1,2 @@
+// Times are measured here, and two products at once on two cores would measure each other.
+[assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)]
