@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using MQTTnet.Adapter;
-using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using SmartCommunity.Mqtt.Topics;
@@ -194,7 +192,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
     private PacketStep TakeConnect(byte header, in ReadOnlySequence<byte> body)
     {
         link.HasConnect = true;
-        var packet = new ReceivedMqttPacket(header, new ArraySegment<byte>(body.ToArray()), (int)body.Length);
+        var packet = BrokerDecoding.ToPacket(header, body);
         try
         {
             formatter.DetectProtocolVersion(packet);
@@ -202,7 +200,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             forBroker = formatter.Decode(packet);
             return PacketStep.Connect;
         }
-        catch (Exception e) when (IsMalformed(e))
+        catch (Exception e) when (BrokerDecoding.IsMalformed(e))
         {
             return formatter.ProtocolVersion == MqttProtocolVersion.Unknown ? PacketStep.Refuse : PacketStep.Stop;
         }
@@ -212,20 +210,15 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
     {
         try
         {
-            forBroker = formatter.Decode(new ReceivedMqttPacket(header, new ArraySegment<byte>(body.ToArray()), (int)body.Length));
+            forBroker = formatter.Decode(BrokerDecoding.ToPacket(header, body));
             return PacketStep.Deliver;
         }
-        catch (Exception e) when (IsMalformed(e))
+        catch (Exception e) when (BrokerDecoding.IsMalformed(e))
         {
             link.Close(ReasonCode.MalformedPacket);
             return PacketStep.Stop;
         }
     }
-
-    /// <summary>The broker's decoder tells malformed packets by several exceptions; none of them is a fault of ours.</summary>
-    private static bool IsMalformed(Exception e) => e is MqttProtocolViolationException or MqttCommunicationException
-        or ArgumentException or IndexOutOfRangeException or InvalidOperationException or NotSupportedException or OverflowException
-        or InvalidCastException or FormatException;
 
     /// <summary>Does what a packet has to wait for. False: stop reading.</summary>
     private async ValueTask<bool> HandleAsync(PacketStep step)

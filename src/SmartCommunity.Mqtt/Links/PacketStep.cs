@@ -1,6 +1,6 @@
 namespace SmartCommunity.Mqtt.Links;
 
-/// <summary>What <see cref="PacketLoop"/> has to wait for before it goes on reading.</summary>
+/// <summary>What the packet at the front of the buffer asks for before the next one is looked at.</summary>
 internal enum PacketStep
 {
     /// <summary>The buffer holds no further whole packet.</summary>
@@ -8,6 +8,8 @@ internal enum PacketStep
     Connect,
     RingFull,
     LaneFull,
+
+    /// <summary>It is the broker's.</summary>
     Deliver,
     Ping,
     Refuse,

@@ -29,13 +29,13 @@ internal static class ProductSide
 {
     public static async Task<Side> StartAsync(string folder)
     {
-        var (side, grains) = await StartSiloAsync(folder);
-        await FillAsync(grains);
+        var (side, services) = await StartSiloAsync(folder);
+        await FillAsync(services.GetRequiredService<IGrainFactory>());
         return side;
     }
 
     /// <summary>The product with its district, still without buildings and devices.</summary>
-    public static async Task<(Side Side, IGrainFactory Grains)> StartSiloAsync(string folder)
+    public static async Task<(Side Side, IServiceProvider Services)> StartSiloAsync(string folder)
     {
         var store = SqliteStore.Open(new SqliteStoreOptions { Folder = folder });
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -48,15 +48,14 @@ internal static class ProductSide
         builder.Services.AddSmartCommunityMqtt(new MqttEdgeOptions { Port = 0 });
         var host = builder.Build();
         await host.StartAsync();
-        var grains = host.Services.GetRequiredService<IGrainFactory>();
-        await DefineDistrictAsync(grains);
+        await DefineDistrictAsync(host.Services.GetRequiredService<IGrainFactory>());
         var side = new Side(host.Services.GetRequiredService<IMqttReady>().EndPoint!.Port, async () =>
         {
             await host.StopAsync();
             host.Dispose();
             await store.DisposeAsync();
         });
-        return (side, grains);
+        return (side, host.Services);
     }
 
     public static void Expect<T>(Outcome<T> outcome)

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.GrainReferences;
+using Orleans.Runtime;
 using SmartCommunity.Benchmarks.Load;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Buildings;
@@ -20,14 +23,14 @@ internal static class TwinsSide
     public static Task<Side> StartAsync(string folder, int count) => MeasureAsync(folder, count, DefineAsync);
 
     public static Task<Side> StartBareAsync(string folder, int count) =>
-        MeasureAsync(folder, count, static (grains, i) => new ValueTask(grains.GetGrain<IBareGrain>(Fleet.District + "/bare/" + i).Ping()));
+        MeasureAsync(folder, count, static (services, i) => new ValueTask(Bare(services, i).Ping()));
 
-    private static async Task<Side> MeasureAsync(string folder, int count, Func<IGrainFactory, int, ValueTask> activate)
+    private static async Task<Side> MeasureAsync(string folder, int count, Func<IServiceProvider, int, ValueTask> activate)
     {
-        var (side, grains) = await ProductSide.StartSiloAsync(folder);
+        var (side, services) = await ProductSide.StartSiloAsync(folder);
         for (var i = 0; i < Parallel; i++)
         {
-            await activate(grains, i);
+            await activate(services, i);
         }
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -35,15 +38,18 @@ internal static class TwinsSide
             Parallel,
             Parallel + count,
             new ParallelOptions { MaxDegreeOfParallelism = Parallel },
-            async (i, _) => await activate(grains, i));
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+            async (i, _) => await activate(services, i));
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         return new Side((int)each, side.DisposeAsync);
     }
 
-    private static async ValueTask DefineAsync(IGrainFactory grains, int number)
+    private static IBareGrain Bare(IServiceProvider services, int number) => (IBareGrain)(object)services
+        .GetRequiredService<GrainReferenceActivator>()
+        .CreateReference(GrainId.Create(BareGrain.Name, $"{Fleet.District}/bare/{number}"), GrainInterfaceType.Create(BareGrain.Name));
+
+    private static async ValueTask DefineAsync(IServiceProvider services, int number)
     {
+        var grains = services.GetRequiredService<IGrainFactory>();
         var code = AreaCode.Parse(Fleet.District);
         var now = TimeProvider.System.GetUtcNow();
         var context = new CommandContext("system:bench", now);
