@@ -1,2 +1,2 @@
 // Times are measured here, and two products at once on two cores would measure each other.
-[assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
