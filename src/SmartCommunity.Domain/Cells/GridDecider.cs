@@ -85,6 +85,11 @@ public static class GridDecider
                 decision.Happened(new CellDefined(cell), cell.Code, context);
                 decision.Effects.Rows.Add(new(ViewKinds.Cell, code, code, ViewStatus.None, cell));
             }
+
+            if (decision.Events.Count > 0)
+            {
+                decision.Effects.Rows.Add(GridRow.Imported(state.District, context.Now));
+            }
         }
 
         return decision;

@@ -151,6 +151,11 @@ public static partial class TwinDecider
         return decision;
     }
 
+    /// <summary>Puts the building into the cell its location now lies in; null outside all cells. What hangs on it moves along.</summary>
+    public static Outcome<Decision<Building>> LocateBuilding(TwinState state, AreaCode? cell, CommandContext context) => state.Building is { } building
+        ? DefineBuilding(state, building, cell, WriteCondition.Upsert, context)
+        : Check.NotFound("building");
+
     private static Refusal AlarmNotOpen() => new(RefusalCode.NotFound, "alarm", "There is no such open alarm.", "List the open alarms; a closed one stays closed.");
 
     private static TwinScratch Begin(TwinState state, DistrictCatalogue catalogue, CommandContext context)

@@ -22,6 +22,9 @@ public static class ViewKinds
 
     /// <summary>One row a twin that has something due; see <see cref="Twins.TwinRow"/>.</summary>
     public const string Twin = "twin";
+
+    /// <summary>The grid's own row, due while buildings wait to be located again; see <see cref="Cells.GridRow"/>.</summary>
+    public const string Grid = "grid";
 }
 
 /// <summary>Statuses of view rows: what lists filter by.</summary>

@@ -45,6 +45,7 @@ namespace SmartCommunity.Domain.Wire;
 [JsonSerializable(typeof(ReportReceived))]
 [JsonSerializable(typeof(MessageQuarantined))]
 [JsonSerializable(typeof(ApiKey))]
+[JsonSerializable(typeof(GridRow))]
 [JsonSerializable(typeof(TwinRow))]
 [JsonSerializable(typeof(TwinView))]
 [JsonSerializable(typeof(TwinSnapshot))]

@@ -2,7 +2,11 @@ using SmartCommunity.Domain;
 using SmartCommunity.Domain.Cells;
 using SmartCommunity.Domain.Commands;
 using SmartCommunity.Domain.Refusals;
+using SmartCommunity.Domain.Views;
+using SmartCommunity.Domain.Wire;
+using SmartCommunity.Grains.Directory;
 using SmartCommunity.Grains.Streams;
+using SmartCommunity.Storage;
 
 namespace SmartCommunity.Grains.Grid;
 
@@ -10,8 +14,11 @@ namespace SmartCommunity.Grains.Grid;
 [GrainType("sc.grid")]
 internal sealed class GridGrain(
     [PersistentState(StateNames.Grid, StateNames.Storage)] IPersistentState<StreamSnapshot> stored,
-    StreamRoom room) : EventGrain<GridState>(stored, room), IGridGrain
+    StreamRoom room,
+    DistrictCaches caches) : EventGrain<GridState>(stored, room), IGridGrain
 {
+    private Relocation? relocation;
+
     public async Task<CellImportResult> Import(CellDraft[] cells, WriteCondition condition, CommandContext context)
     {
         CellImportResult? refused = null;
@@ -29,6 +36,30 @@ internal sealed class GridGrain(
         (areas, condition),
         context,
         state => GridDecider.NameAreas(state, areas, condition, context));
+
+    public Task Relocate(DateTimeOffset now) => RunAsync(async () =>
+    {
+        var due = await Room.Views.GetAsync(Stream.District, ViewKinds.Grid, Stream.District, CancellationToken.None);
+        if (due?.DueMs is not { } dueMs || dueMs > now.ToUnixTimeMilliseconds())
+        {
+            return false;
+        }
+
+        var look = relocation?.RowPosition == due.Position
+            ? relocation
+            : new(RecordCodec.Decode<GridRow>(due.Body.Span), due.Position, now, Room, GrainFactory);
+        relocation = null;
+        if (!await look.StepAsync(await caches.GridAsync(Stream.District, CancellationToken.None), now))
+        {
+            relocation = look;
+            return false;
+        }
+
+        var draft = new Drafted { Events = [], Effects = new() { Rows = { look.Done } } };
+        var result = await AppendAsync(draft);
+        Advance(result, draft, static before => before);
+        return result.Status == CommitStatus.Committed;
+    });
 
     protected override GridState Empty() => GridState.Empty(GrainKeys.DistrictOf(Stream.District));
 

@@ -15,6 +15,13 @@ public interface IGridGrain : IGrainWithStringKey
     [Alias("Import")]
     Task<CellImportResult> Import(CellDraft[] cells, WriteCondition condition, CommandContext context);
 
+    /// <summary>
+    /// While the grid's row is due: looks through the buildings and asks those that lie elsewhere now to find their cell, some hundreds a call. Calls
+    /// go on where the last one ended; the row stays due until the end.
+    /// </summary>
+    [Alias("Relocate")]
+    Task Relocate(DateTimeOffset now);
+
     /// <summary>Names streets and communities; the parent must be named before (or in the same call).</summary>
     [Alias("NameAreas")]
     Task<Outcome<AreaName[]>> NameAreas(AreaName[] areas, WriteCondition condition, CommandContext context);

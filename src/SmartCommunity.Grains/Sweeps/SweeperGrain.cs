@@ -62,17 +62,18 @@ internal sealed class SweeperGrain(IViews views, RoomClock clock, IOptions<Grain
 
     private bool IsAwake(string owner, DateTimeOffset now) => !restingUntil.TryGetValue(owner, out var until) || until <= now;
 
+    private Task WakeAsync(string owner, DateTimeOffset now) => owner == GrainKeys.GridStream
+        ? GrainFactory.Grid(district).Relocate(now)
+        : TwinKey.TryParse(owner, out var twin)
+            ? GrainFactory.Twin(district, twin).Sweep(now)
+            : throw new FormatException($"'{owner}' owns a due row and is neither the grid nor a twin.");
+
     private async Task WakeAsync(string owner, DateTimeOffset now, SemaphoreSlim slots)
     {
         await slots.WaitAsync();
         try
         {
-            if (!TwinKey.TryParse(owner, out var twin))
-            {
-                throw new FormatException($"'{owner}' owns a due row and is no twin.");
-            }
-
-            await GrainFactory.Twin(district, twin).Sweep(now);
+            await WakeAsync(owner, now);
             restingUntil.Remove(owner);
         }
         catch (Exception exception)

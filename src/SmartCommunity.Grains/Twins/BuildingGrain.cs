@@ -22,5 +22,15 @@ internal sealed class BuildingGrain(
             return TwinDecider.DefineBuilding(state, building, places.Locate(building.Location), condition, context);
         });
 
+    public Task<Outcome<Building>> Locate(CommandContext context) => HandleAsync(
+        "building.Locate",
+        string.Empty,
+        context,
+        async state =>
+        {
+            var (_, places) = await SurroundingsAsync();
+            return TwinDecider.LocateBuilding(state, state.Building is { } building ? places.Locate(building.Location) : null, context);
+        });
+
     protected override ValueTask<bool> ExistsAsync(TwinState twin) => new(twin.Building is not null);
 }

@@ -55,6 +55,10 @@ public interface IBuildingGrain : ITwinGrain
     /// <summary>Creates or changes the building; its cell is found from its location.</summary>
     [Alias("Define")]
     Task<Outcome<Building>> Define(Building building, WriteCondition condition, CommandContext context);
+
+    /// <summary>Finds the building's cell again, after cells were imported; nothing happens when it is the same. Harmless to repeat.</summary>
+    [Alias("Locate")]
+    Task<Outcome<Building>> Locate(CommandContext context);
 }
 
 /// <summary>A grid cell's twin: the devices that hang on the street itself. Key: <c>340104/cells/{code}</c>.</summary>
