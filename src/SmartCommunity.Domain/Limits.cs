@@ -5,7 +5,7 @@ public static class Limits
 {
     public const int NameCharsMax = 200;
     public const int AddressCharsMax = 500;
-    public const int NoteCharsMax = 2_000;
+    public const int NoteCharsMax = 1_000;
     public const int PhoneCharsMax = 20;
     public const int SkillsMax = 32;
     public const int SkillCharsMax = 40;
@@ -21,9 +21,9 @@ public static class Limits
     public const int DevicesPerTwinMax = 10_000;
     public const int RingPointsMax = 10_000;
     public const int RingsPerCellMax = 64;
-    public const int CellsPerImportMax = 20_000;
+    public const int CellsPerImportMax = 10_000;
     public const int CellsPerDistrictMax = 100_000;
-    public const int AreasPerCallMax = 10_000;
+    public const int AreasPerCallMax = 1_000;
     public const int StoreysMax = 300;
     public const int HouseholdsMax = 100_000;
 

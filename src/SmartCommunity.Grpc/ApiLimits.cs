@@ -12,17 +12,11 @@ public static class ApiLimits
     /// <summary>Longest page token, characters.</summary>
     public const int PageTokenCharsMax = 512;
 
-    /// <summary>Rows of one import of buildings, volunteers or devices; areas of one call.</summary>
+    /// <summary>Rows of one import of buildings, volunteers or devices.</summary>
     public const int ImportRowsMax = 1_000;
-
-    /// <summary>Cells of one import: a whole district, because it is all or none.</summary>
-    public const int ImportCellsMax = 10_000;
 
     /// <summary>Buckets of one downsampling.</summary>
     public const int BucketsMax = 10_000;
-
-    /// <summary>Longest note on an alarm, characters.</summary>
-    public const int NoteCharsMax = 1_000;
 
     /// <summary>Events of one response of a watch; a longer batch is cut into several.</summary>
     public const int WatchEventsMax = 500;

@@ -21,7 +21,9 @@ internal sealed class TestSilo : IAsyncDisposable
     private IHost? host;
     private SqliteStore? store;
 
-    private TestSilo(Dictionary<string, string?> settings) => this.settings = settings;
+    private readonly Action<IServiceCollection>? replace;
+
+    private TestSilo(Dictionary<string, string?> settings, Action<IServiceCollection>? replace) => (this.settings, this.replace) = (settings, replace);
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 4, 0, 0, TimeSpan.Zero));
 
@@ -31,9 +33,12 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public IGrainFactory Grains => Get<IGrainFactory>();
 
-    public static async Task<TestSilo> StartAsync(params (string Key, string Value)[] options)
+    public static Task<TestSilo> StartAsync(params (string Key, string Value)[] options) => StartAsync(null, options);
+
+    /// <param name="replace">Puts other services in the place of production's.</param>
+    public static async Task<TestSilo> StartAsync(Action<IServiceCollection>? replace, params (string Key, string Value)[] options)
     {
-        var silo = new TestSilo(options.ToDictionary(o => $"{GrainsOptions.Section}:{o.Key}", o => (string?)o.Value));
+        var silo = new TestSilo(options.ToDictionary(o => $"{GrainsOptions.Section}:{o.Key}", o => (string?)o.Value), replace);
         await silo.OpenAsync();
         return silo;
     }
@@ -95,6 +100,7 @@ internal sealed class TestSilo : IAsyncDisposable
         builder.Services.AddSingleton<IViews>(store);
         builder.Services.AddSingleton<IReadings>(store);
         builder.UseOrleans(silo => silo.UseEmbeddedClustering(ports[0], ports[1]).AddSmartCommunityGrains(options.SnapshotConnectionString));
+        replace?.Invoke(builder.Services);
         host = builder.Build();
         await host.StartAsync();
     }

@@ -33,7 +33,7 @@ internal sealed class SnapshotKeeper(StreamKey stream, string grainKey, IPersist
             && writing.IsCompleted
             && room.Time.GetElapsedTime(writtenAt).TotalSeconds >= room.Options.SnapshotEverySeconds)
         {
-            writing = SaveAsync(write(), position, recordedMs);
+            writing = SaveAsync(write, position, recordedMs);
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class SnapshotKeeper(StreamKey stream, string grainKey, IPersist
         await writing;
         if (entriesSince >= room.Options.SnapshotOnSleepEntries)
         {
-            await SaveAsync(write(), position, recordedMs);
+            await SaveAsync(write, position, recordedMs);
         }
     }
 
@@ -64,16 +64,18 @@ internal sealed class SnapshotKeeper(StreamKey stream, string grainKey, IPersist
 
     private static GrainId MarkId(string grainKey, long position) => GrainId.Create("sc.mark", FormattableString.Invariant($"{grainKey}@{position}"));
 
-    private async Task SaveAsync(byte[] bytes, long position, long recordedMs)
+    private async Task SaveAsync(Func<byte[]> write, long position, long recordedMs)
     {
-        if (bytes.Length == 0)
-        {
-            return;
-        }
-
-        (entriesSince, writtenAt) = (0, room.Time.GetTimestamp());
         try
         {
+            // Written before the first wait: the state moves on while the store works.
+            var bytes = write();
+            if (bytes.Length == 0)
+            {
+                return;
+            }
+
+            (entriesSince, writtenAt) = (0, room.Time.GetTimestamp());
             var marks = keepsMarks ? await AddMarkAsync(bytes, position, recordedMs) : Marks;
             stored.State = new() { Position = position, RecordedMs = recordedMs, State = bytes, Marks = marks };
             await stored.WriteStateAsync();

@@ -52,12 +52,6 @@ internal sealed class AlarmService(IDirectory directory, IGrainFactory grains) :
 
     private async Task<V1.Alarm> HandleAsync(EdgeCall call, string name, string note, Func<ITwinGrain, AlarmId, string?, Task<Outcome<Alarm>>> handle)
     {
-        if (note.Length > ApiLimits.NoteCharsMax)
-        {
-            throw RefusalStatus.ToException(new(
-                RefusalCode.TooLarge, "note", $"A note has at most {ApiLimits.NoteCharsMax} characters.", "Shorten it."));
-        }
-
         var alarm = await FindAsync(call, name);
         var outcome = await handle(grains.Twin(call.District, alarm.Twin), alarm.Id, note.Length == 0 ? null : note).WaitAsync(call.Cancellation);
 

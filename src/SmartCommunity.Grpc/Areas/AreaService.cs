@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Orleans;
+using SmartCommunity.Domain;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Cells;
 using SmartCommunity.Domain.Refusals;
@@ -19,7 +20,7 @@ internal sealed class AreaService(IDirectory directory, IGrainFactory grains) : 
     {
         var call = EdgeCall.Of(context);
         call.CheckParent(request.Parent);
-        RowImport.CheckCount(request.Areas.Count, ApiLimits.ImportRowsMax, "areas");
+        RowImport.CheckCount(request.Areas.Count, Limits.AreasPerCallMax, "areas");
         var reader = new RequestReader(call.District);
         var areas = request.Areas.Select((area, i) => ToDomain(area, i, reader)).ToArray();
         var outcome = await grains.Grid(call.District)

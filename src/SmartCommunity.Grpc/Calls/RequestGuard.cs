@@ -19,6 +19,7 @@ internal sealed class RequestGuard(GrpcEdgeOptions options)
     private const string GrpcStatus = "grpc-status";
     private const string GrpcMessage = "grpc-message";
     private const string GrpcContentType = "application/grpc";
+    private const int PieceBytes = 16 << 10;
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithTypeRegistry(ErrorTypes));
 
@@ -57,13 +58,48 @@ internal sealed class RequestGuard(GrpcEdgeOptions options)
             return;
         }
 
-        // A chunked body tells its length by being read: then Kestrel ends it at the limit.
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        // A chunked body tells its length by being read. It is read here: Kestrel's own limit counts the frames of the chunks, and transcoding
+        // would call a body that is too large malformed.
+        if (http.Request.ContentLength is null && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            if (await ReadAsync(http, bytesMax) is not { } body)
+            {
+                await RefuseAsync(http, bytesMax);
+                return;
+            }
+
+            http.Request.Body = body;
+        }
+        else if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = bytesMax;
         }
 
         await next(http);
+    }
+
+    /// <summary>The body, or null when it is longer.</summary>
+    private static async Task<MemoryStream?> ReadAsync(HttpContext http, int bytesMax)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        var body = new MemoryStream();
+        var piece = new byte[PieceBytes];
+        while (await http.Request.Body.ReadAsync(piece, http.RequestAborted) is var read and > 0)
+        {
+            if (body.Length + read > bytesMax)
+            {
+                return null;
+            }
+
+            body.Write(piece, 0, read);
+        }
+
+        body.Position = 0;
+        return body;
     }
 
     private static async Task RefuseAsync(HttpContext http, int bytesMax)

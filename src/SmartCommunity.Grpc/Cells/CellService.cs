@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Orleans;
+using SmartCommunity.Domain;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Cells;
 using SmartCommunity.Domain.Commands;
@@ -61,7 +62,7 @@ internal sealed class CellService(IDirectory directory, IGrainFactory grains) : 
     {
         var call = EdgeCall.Of(context);
         call.CheckParent(request.Parent);
-        RowImport.CheckCount(request.Rows.Count, ApiLimits.ImportCellsMax);
+        RowImport.CheckCount(request.Rows.Count, Limits.CellsPerImportMax);
         var drafts = request.Rows.Select((row, i) => (row.Cell ?? new()).ToDraft(RowImport.NumberOf(row.Row, i), row.CellId)).ToArray();
         var result = await grains.Grid(call.District).Import(drafts, RowImport.Condition(request.DryRun), call.Command).WaitAsync(call.Cancellation);
         return new()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SmartCommunity.Domain;
 using SmartCommunity.Domain.Refusals;
 using SmartCommunity.Domain.Twins;
 
@@ -9,7 +10,7 @@ namespace SmartCommunity.Mqtt.Payloads;
 internal struct Envelope
 {
     /// <summary>The longest message id, in characters.</summary>
-    public const int IdCharsMax = 128;
+    public const int IdCharsMax = Limits.MessageIdCharsMax;
 
     /// <summary>9999-12-31T23:59:59.999Z, the last instant a date can name.</summary>
     private const long AtMsMax = 253_402_300_799_999;

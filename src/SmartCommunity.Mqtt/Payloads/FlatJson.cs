@@ -31,7 +31,8 @@ internal static class FlatJson
     /// <summary>Decodes a payload into one or more messages; at least one is added, always.</summary>
     public static void Decode(ReadOnlySpan<byte> payload, in DecodeTarget target, MessageBuffer into)
     {
-        if (target.Kind == MessageKind.Telemetry && !payload.IsEmpty && Utf8.IsValid(payload) && TryDecodeTelemetry(payload, target, into))
+        if (target.Kind == MessageKind.Telemetry && !payload.IsEmpty && Utf8.IsValid(payload) && TryDecodeTelemetry(payload, target, into)
+            && !HidesHalfCharacter(payload, into))
         {
             return;
         }
@@ -92,6 +93,25 @@ internal static class FlatJson
         {
             return Faults.NotJson(PositionOf(reader, payload.Length), "an unexpected character, end or depth");
         }
+    }
+
+    /// <summary>What was skipped because of its shape was not read; text that is no text makes the packet no JSON.</summary>
+    private static bool HidesHalfCharacter(ReadOnlySpan<byte> payload, MessageBuffer into)
+    {
+        if (payload.IndexOf("\\u"u8) < 0)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < into.Count; i++)
+        {
+            if (into[i].Rejected is not null)
+            {
+                return FirstFault(payload, MessageKind.Telemetry) is not null;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsSoundText(ref Utf8JsonReader reader)

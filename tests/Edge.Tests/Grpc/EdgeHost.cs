@@ -52,6 +52,8 @@ public sealed class EdgeHost : IAsyncLifetime
 
     internal IServiceProvider Services => app!.Services;
 
+    internal IDirectory Records => Services.GetRequiredService<IDirectory>();
+
     internal CallInvoker Invoker => Channel.CreateCallInvoker();
 
     public Metadata Auth => new() { { "x-api-key", Key } };

@@ -90,6 +90,35 @@ public sealed class WatchTests(EdgeHost host)
     }
 
     [Fact]
+    public async Task A_response_of_a_watch_holds_at_most_500_events()
+    {
+        Assert.Equal(500, SmartCommunity.Grpc.ApiLimits.WatchEventsMax);
+        var device = await host.DeviceAsync();
+        var request = new V1.WatchEventsRequest { Parent = host.Parent, Kinds = { V1.EventKind.Telemetry } };
+        using (var now = events.WatchEvents(request, host.Auth))
+        {
+            Assert.True(await now.ResponseStream.MoveNext(Cancellation));
+            request.Cursor = now.ResponseStream.Current.Cursor;
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 600).Select(i => host.SendAsync(device, Noon.AddSeconds(i), 1, $"w-{i}")));
+        var sizes = new List<int>();
+        var seen = new HashSet<string>();
+        using var watch = events.WatchEvents(request, host.Auth);
+        while (seen.Count < 600 && await watch.ResponseStream.MoveNext(Cancellation))
+        {
+            sizes.Add(watch.ResponseStream.Current.Events.Count);
+            foreach (var told in watch.ResponseStream.Current.Events.Where(e => e.Reading.Device == device.Name))
+            {
+                Assert.True(seen.Add(told.Reading.MessageId));
+            }
+        }
+
+        Assert.Equal(600, seen.Count);
+        Assert.Equal(500, sizes.Max());
+    }
+
+    [Fact]
     public async Task A_watch_over_rest_is_one_json_object_a_line()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/v1/{host.Parent}/events:watch?kinds=EVENT_KIND_DIRECTORY&cursor=0", UriKind.Relative));

@@ -93,6 +93,33 @@ public sealed class PayloadTests
         Assert.Empty(message.Values);
     }
 
+    [Theory]
+    [InlineData(MessageKind.Telemetry, """{"\ud800":1}""", "byte 1")]
+    [InlineData(MessageKind.Telemetry, """{"values":{"\udc00":1}}""", "byte 11")]
+    [InlineData(MessageKind.Telemetry, """{"values":{"pm25":1,"a\ud800b":1}}""", "byte 20")]
+    [InlineData(MessageKind.Telemetry, """{"ts":"\ud800","values":{"pm25":1}}""", "byte 6")]
+    [InlineData(MessageKind.Telemetry, """[{"values":{"pm25":1}},{"values":{"\ud83d\u0020":1}}]""", "byte 34")]
+    [InlineData(MessageKind.Telemetry, """[{"values":{"pm25":1}},"\udfff"]""", "byte 23")]
+    [InlineData(MessageKind.Event, """{"id":"e","name":"smoke","\ud800":1}""", "byte 25")]
+    [InlineData(MessageKind.Event, """{"id":"e","name":"smoke","a":[{"\udc00\ud800":1}]}""", "byte 31")]
+    [InlineData(MessageKind.Report, """{"id":"r","text":"\ud83d"}""", "byte 17")]
+    [InlineData(MessageKind.State, """{"online":true,"x\udead":0}""", "byte 15")]
+    public void Half_a_character_in_a_name_or_text_is_refused_with_its_place(MessageKind kind, string payload, string place)
+    {
+        var message = Assert.Single(Decode(Encoding.UTF8.GetBytes(payload), kind, isAlias: payload.StartsWith("{\"\\u", StringComparison.Ordinal)));
+        Assert.Equal((RefusalCode.NotJson, place), (message.Rejected?.Code, message.Rejected?.Field));
+        Assert.Empty(message.Values);
+    }
+
+    [Theory]
+    [InlineData(128, true)]
+    [InlineData(129, false)]
+    public void A_message_id_has_at_most_128_characters(int length, bool isTaken)
+    {
+        Assert.Equal(128, Envelope.IdCharsMax);
+        Assert.Equal(isTaken, Assert.Single(Decode("{\"id\":\"" + new string('x', length) + "\",\"values\":{\"pm25\":1}}")).Rejected is null);
+    }
+
     [Fact]
     public void Bytes_that_are_no_plain_utf_8_are_refused()
     {
