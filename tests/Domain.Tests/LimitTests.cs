@@ -102,6 +102,16 @@ public class LimitTests
     }
 
     [Theory]
+    [InlineData(0, ReadingFlags.None)]
+    [InlineData(1, ReadingFlags.ClockSuspect)]
+    public void A_time_more_than_366_days_back_is_stored_and_flagged(int beyondMs, ReadingFlags flags)
+    {
+        var world = new TwinWorld();
+        world.Send(TwinWorld.Telemetry(TwinWorld.Start, 1, "m1", TwinWorld.Start - Limits.ClockBehindMsMax - beyondMs));
+        Assert.Equal(flags, Assert.Single(world.Readings).Flags);
+    }
+
+    [Theory]
     [InlineData(Limits.NameCharsMax, null)]
     [InlineData(Limits.NameCharsMax + 1, RefusalCode.TooLarge)]
     public void A_name_has_at_most_200_characters(int chars, RefusalCode? refusal) => Assert.Equal(

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using SmartCommunity.Domain.Alarms;
-using SmartCommunity.Domain.Catalogue;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 
@@ -21,9 +20,4 @@ public sealed record DistrictState(
         ImmutableDictionary<ProfileId, DeviceProfile>.Empty,
         ImmutableDictionary<RuleId, AlarmRule>.Empty,
         ImmutableDictionary<string, ApiKey>.Empty);
-
-    /// <summary>What twins judge messages by; null before the district is opened.</summary>
-    public DistrictCatalogue? ToCatalogue() => District is null
-        ? null
-        : new(TimeZoneInfo.FindSystemTimeZoneById(District.TimeZone), Profiles.Values, Rules.Values);
 }

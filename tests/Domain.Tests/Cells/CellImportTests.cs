@@ -43,6 +43,15 @@ public class CellImportTests
     }
 
     [Fact]
+    public void At_most_a_thousand_overlapping_pairs_are_listed()
+    {
+        // 45 cells on one place are 990 pairs, 46 are 1,035.
+        Assert.Equal(1_000, CellNeighbours.OverlapsListedMax);
+        Assert.Equal([990, 1_000], new[] { 45, 46 }.Select(count => CellImport.Check(
+            District, [.. Enumerable.Range(0, count).Select(i => Draft(i + 1, Code(i), Square(0, 0)))], [], _ => true).Refusals.Length));
+    }
+
+    [Fact]
     public void Neighbours_that_share_a_border_do_not_overlap_and_an_area_is_in_square_metres()
     {
         var check = CellImport.Check(District, [Draft(1, Code(0), Square(0, 0)), Draft(2, Code(1), Square(1, 0))], [], _ => true);

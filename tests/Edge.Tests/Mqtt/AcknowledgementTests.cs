@@ -180,6 +180,23 @@ public sealed class AcknowledgementTests
         Assert.Equal(2, edge.Ingest.Posts);
     }
 
+    [Fact]
+    public async Task A_connection_holds_at_most_256_qos_2_packets_that_are_not_released()
+    {
+        await using var edge = await MqttEdge.StartAsync();
+        using var device = await edge.ConnectAsync(isVersion5: true);
+        for (var id = 1; id <= 256; id++)
+        {
+            await device.SendAsync(Packets.Publish(Packets.Topic, "{\"id\":\"q" + id + "\",\"values\":{\"pm25\":1}}", (ushort)id, qos: 2, isVersion5: true));
+            Assert.Equal(RawMqtt.PubRec, (await device.NextAsync()).Type);
+        }
+
+        await device.SendAsync(Packets.Publish(Packets.Topic, """{"id":"beyond","values":{"pm25":1}}""", 257, qos: 2, isVersion5: true));
+        var last = await device.ReadToEndAsync();
+        Assert.Equal((RawMqtt.Disconnect, 0x93), (last!.Type, last.Body[0]));
+        Assert.Equal(256, edge.Ingest.Posts);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

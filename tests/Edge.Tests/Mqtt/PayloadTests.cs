@@ -156,6 +156,34 @@ public sealed class PayloadTests
     }
 
     [Theory]
+    [InlineData(MessageKind.Telemetry, FlatJson.TelemetryDepthMax, RefusalCode.BadValue)]
+    [InlineData(MessageKind.Telemetry, FlatJson.TelemetryDepthMax + 1, RefusalCode.NotJson)]
+    [InlineData(MessageKind.Event, FlatJson.BodyDepthMax, null)]
+    [InlineData(MessageKind.Event, FlatJson.BodyDepthMax + 1, RefusalCode.NotJson)]
+    public void Nesting_has_a_limit(MessageKind kind, int depth, RefusalCode? code)
+    {
+        var (start, end) = kind == MessageKind.Telemetry ? ("""{"values":{"pm25":""", "}}") : ("""{"id":"e","name":"smoke","x":""", "}");
+        var arrays = depth - end.Length;
+        var payload = start + new string('[', arrays) + "1" + new string(']', arrays) + end;
+        Assert.Equal(code, Assert.Single(Decode(Encoding.UTF8.GetBytes(payload), kind)).Rejected?.Code);
+    }
+
+    [Theory]
+    [InlineData(TelemetryReader.ValuesMax, null)]
+    [InlineData(TelemetryReader.ValuesMax + 1, RefusalCode.WrongShape)]
+    public void A_message_holds_at_most_256_values(int count, RefusalCode? code)
+    {
+        Assert.Equal(256, TelemetryReader.ValuesMax);
+        var names = Enumerable.Range(0, count).Select(i => "m" + i).ToArray();
+        var profile = FakeDirectory.Profile with { Metrics = [.. names.Select(name => FakeDirectory.Profile.Metrics[0] with { Name = name })] };
+        var target = new DecodeTarget(SmartCommunity.Domain.Ids.DeviceId.Parse("d1"), "air", MetricLookup.Of(profile), MessageKind.Telemetry, 5, false);
+        var into = new MessageBuffer();
+        FlatJson.Decode(Encoding.UTF8.GetBytes("{\"values\":{" + string.Join(',', names.Select(name => $"\"{name}\":1")) + "}}"), target, into);
+        Assert.Equal((1, code), (into.Count, into[0].Rejected?.Code));
+        Assert.Equal(code is null ? count : 0, into[0].Values.Length);
+    }
+
+    [Theory]
     [InlineData(MessageKind.Event, """{"id":"e","name":"smoke"}""", null)]
     [InlineData(MessageKind.Event, """{"ts":1,"name":"smoke"}""", null)]
     [InlineData(MessageKind.Event, """{"name":"smoke"}""", RefusalCode.Missing)]
