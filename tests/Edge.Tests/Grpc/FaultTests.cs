@@ -53,6 +53,20 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task An_import_that_hangs_ends_at_its_own_cap()
+    {
+        var hanging = new TaskCompletionSource();
+        await using var edge = await BrokenEdge.StartAsync(new FaultyDirectory(() => hanging.Task), new() { ImportSecondsMax = 1 });
+        var request = new V1.ImportDevicesRequest
+        {
+            Parent = "districts/340104",
+            Rows = { new V1.DeviceRow { Row = 1, DeviceId = "d1", Device = Sample.Device("districts/340104/buildings/b1") } },
+        };
+        await Errors.RefusedAsync(edge.Devices.ImportDevicesAsync(request, BrokenEdge.Auth), StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED");
+        hanging.SetResult();
+    }
+
+    [Fact]
     public async Task A_watch_ends_with_unavailable_when_the_server_stops()
     {
         await using var edge = await BrokenEdge.StartAsync(new FaultyDirectory(() => Task.CompletedTask));
@@ -71,6 +85,8 @@ public sealed class FaultTests
         public static Metadata Auth => new() { { "x-api-key", "any" } };
 
         public V1.BuildingService.BuildingServiceClient Buildings { get; } = new(channel);
+
+        public V1.DeviceService.DeviceServiceClient Devices { get; } = new(channel);
 
         public V1.EventService.EventServiceClient Events { get; } = new(channel);
 
