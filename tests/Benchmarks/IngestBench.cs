@@ -14,7 +14,8 @@ internal static class IngestBench
     private static readonly Shape Gateways = new("gateways 8 x 256", 8, 256, 25_000);
     private static readonly Shape Devices = new("devices 500 x 1", 500, 1, 200);
 
-    public static async Task<int> RunAsync(int rounds)
+    /// <param name="only">Measures only the rows whose name begins so; empty for all.</param>
+    public static async Task<int> RunAsync(int rounds, string only)
     {
         var folder = Directory.CreateTempSubdirectory("sc-bench-").FullName;
         try
@@ -23,13 +24,18 @@ internal static class IngestBench
             await using var broker = await SideProcess.StartAsync(SideHost.Broker);
             await using var product = await SideProcess.StartAsync(SideHost.Product, Path.Combine(folder, "product"));
             await using var nullStore = await SideProcess.StartAsync(SideHost.NullStore);
-            List<Row> rows =
-            [
-                await CompareAsync(Gateways, "", product, broker, rounds, durable: true),
-                await CompareAsync(Devices, "", product, broker, rounds, durable: true),
-                await CompareAsync(Gateways, ", null store", nullStore, broker, rounds, durable: false),
-                await CompareAsync(Devices, ", null store", nullStore, broker, rounds, durable: false),
-            ];
+            List<Row> rows = [];
+            foreach (var (shape, suffix, ours, durable) in new[]
+            {
+                (Gateways, "", product, true), (Devices, "", product, true), (Gateways, ", null store", nullStore, false), (Devices, ", null store", nullStore, false),
+            })
+            {
+                if ((shape.Name + suffix).StartsWith(only, StringComparison.Ordinal))
+                {
+                    rows.Add(await CompareAsync(shape, suffix, ours, broker, rounds, durable));
+                }
+            }
+
             Report.Print(rows);
             Report.Save("ingest", rounds, rows);
             return 0;

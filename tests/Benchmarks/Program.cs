@@ -6,7 +6,9 @@ using SmartCommunity.Benchmarks.Sides;
 return args switch
 {
     ["side", var name, .. var rest] => await SideHost.RunAsync(name, rest),
-    ["ingest", .. var rest] => await IngestBench.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : IngestBench.RoundsDefault),
+    ["ingest", .. var rest] => await IngestBench.RunAsync(
+        rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : IngestBench.RoundsDefault,
+        rest.Length > 1 ? rest[1] : string.Empty),
     ["store", .. var rest] => await StoreBench.Run(rest),
     ["twins", ..] => await TwinsBench.RunAsync(),
     _ => Usage(),
@@ -14,6 +16,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ingest [ROUNDS] | store | twins");
+    Console.Error.WriteLine("usage: ingest [ROUNDS] [NAME] | store | twins");
     return 2;
 }
