@@ -10,6 +10,7 @@ namespace SmartCommunity.Benchmarks;
 internal static class IngestBench
 {
     public const int RoundsDefault = 5;
+    private const int WarmUpRounds = 3;
 
     private static readonly Shape Gateways = new("gateways 8 x 256", 8, 256, 25_000);
     private static readonly Shape Devices = new("devices 500 x 1", 500, 1, 200);
@@ -46,16 +47,16 @@ internal static class IngestBench
         }
     }
 
-    /// <summary>Ours, theirs, ours, theirs, after one round of each that does not count.</summary>
+    /// <summary>Ours, theirs, ours, theirs, after rounds of each that do not count: the code is compiled anew while they run.</summary>
     private static async Task<Row> CompareAsync(Shape shape, string suffix, SideProcess ours, SideProcess theirs, int rounds, bool durable)
     {
         using var toOurs = await Generator.ConnectAsync(shape, ours.Port);
         using var toTheirs = await Generator.ConnectAsync(shape, theirs.Port);
         Measure a = new(shape, ours, toOurs), b = new(shape, theirs, toTheirs);
-        for (var round = 0; round <= rounds; round++)
+        for (var round = -WarmUpRounds; round < rounds; round++)
         {
-            await a.RoundAsync(counts: round > 0);
-            await b.RoundAsync(counts: round > 0);
+            await a.RoundAsync(counts: round >= 0);
+            await b.RoundAsync(counts: round >= 0);
         }
 
         Console.WriteLine($"{shape.Name}{suffix}: done");

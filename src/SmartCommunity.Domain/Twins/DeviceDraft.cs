@@ -7,9 +7,13 @@ namespace SmartCommunity.Domain.Twins;
 /// <summary>What a decision has done to one device so far, laid over its slot, which stays as it is.</summary>
 internal sealed class DeviceDraft(DeviceSlot slot)
 {
-    private readonly List<MetricSlot> metrics = new(1);
-    private readonly List<ulong> keys = new(1);
-    private readonly List<ulong> contents = new(1);
+    // Most batches bring one message of one metric a device: that takes no list.
+    private MetricSlot[] metrics = [];
+    private int metricCount;
+    private MessageKey first;
+    private int keyCount;
+    private List<ulong>? keys;
+    private List<ulong>? contents;
 
     public DeviceSlot Slot { get; } = slot;
 
@@ -41,58 +45,60 @@ internal sealed class DeviceDraft(DeviceSlot slot)
     /// <summary>Event time of the newest value of a metric; <see cref="long.MinValue"/> before the first.</summary>
     public long NewestMs(string metric)
     {
-        foreach (var changed in metrics)
+        var at = IndexOf(metric);
+        if (at >= 0)
         {
-            if (changed.Metric == metric)
-            {
-                return changed.AtMs;
-            }
+            return metrics[at].AtMs;
         }
 
-        var at = Slot.IndexOf(metric);
+        at = Slot.IndexOf(metric);
         return at < 0 ? long.MinValue : Slot.Metrics[at].AtMs;
     }
 
     /// <summary>The value that rules saw last; null before the first.</summary>
     public double? Judged(string metric)
     {
-        foreach (var changed in metrics)
+        var at = IndexOf(metric);
+        if (at >= 0)
         {
-            if (changed.Metric == metric)
-            {
-                return changed.Judged;
-            }
+            return metrics[at].Judged;
         }
 
-        var at = Slot.IndexOf(metric);
+        at = Slot.IndexOf(metric);
         return at < 0 ? null : Slot.Metrics[at].Judged;
     }
 
     public void Add(in TwinReading reading)
     {
-        var at = -1;
-        for (var i = 0; i < metrics.Count && at < 0; i++)
+        var at = IndexOf(reading.Metric);
+        if (at < 0)
         {
-            at = metrics[i].Metric == reading.Metric ? i : -1;
+            // Before it grows: both look at the slot while the batch has not touched the metric.
+            var untouched = new MetricSlot { Metric = reading.Metric, AtMs = NewestMs(reading.Metric), Judged = Judged(reading.Metric) ?? reading.Value };
+            at = metricCount++;
+            if (at == metrics.Length)
+            {
+                Array.Resize(ref metrics, Math.Max(1, at * 2));
+            }
+
+            metrics[at] = untouched;
         }
 
-        var next = at >= 0
-            ? metrics[at]
-            : new() { Metric = reading.Metric, AtMs = NewestMs(reading.Metric), Judged = Judged(reading.Metric) ?? reading.Value };
+        ref var next = ref metrics[at];
         next.AtMs = (reading.Flags & ReadingFlags.Late) == 0 ? reading.AtMs : next.AtMs;
         next.Judged = DeviceSlot.IsJudged(reading.Flags) ? reading.Value : next.Judged;
-        if (at >= 0)
-        {
-            metrics[at] = next;
-        }
-        else
-        {
-            metrics.Add(next);
-        }
     }
 
     public void Remember(MessageKey key)
     {
+        if (keyCount++ == 0)
+        {
+            first = key;
+            return;
+        }
+
+        keys ??= [first.Key];
+        contents ??= [first.Content];
         keys.Add(key.Key);
         contents.Add(key.Content);
     }
@@ -100,10 +106,16 @@ internal sealed class DeviceDraft(DeviceSlot slot)
     /// <summary>Whether the batch so far or the window knows a message.</summary>
     public bool TryFind(ulong key, out ulong content)
     {
-        var at = CollectionsMarshal.AsSpan(keys).IndexOf(key);
+        if (keyCount > 0 && first.Key == key)
+        {
+            content = first.Content;
+            return true;
+        }
+
+        var at = keys is null ? -1 : CollectionsMarshal.AsSpan(keys).IndexOf(key);
         if (at >= 0)
         {
-            content = contents[at];
+            content = contents![at];
             return true;
         }
 
@@ -113,4 +125,17 @@ internal sealed class DeviceDraft(DeviceSlot slot)
 
     /// <summary>Whether a message of this event time can have fallen out of the window.</summary>
     public bool MayBeForgotten(long atMs) => Slot.Window is { } window && atMs <= window.ForgottenMs;
+
+    private int IndexOf(string metric)
+    {
+        for (var i = 0; i < metricCount; i++)
+        {
+            if (ReferenceEquals(metrics[i].Metric, metric) || metrics[i].Metric == metric)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 }

@@ -48,6 +48,12 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
         }
 
         drafts ??= new() { [last.Slot] = last };
+        if (last is null)
+        {
+            return last = new(slot);
+        }
+
+        drafts ??= new(Math.Min(Math.Max(messages, 2), State.Slots.Length)) { [last.Slot] = last };
         if (!drafts.TryGetValue(slot, out var draft))
         {
             drafts[slot] = draft = new(slot);
@@ -160,6 +166,9 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
 
         return next == long.MaxValue ? null : next;
     }
+
+    private DeviceDraft? FindDraft(DeviceSlot slot) =>
+        drafts is not null ? drafts.GetValueOrDefault(slot) : ReferenceEquals(last?.Slot, slot) ? last : null;
 
     private long? SilentAtMs(DeviceDraft draft)
     {
