@@ -64,15 +64,22 @@ internal sealed class LiveFeed : IFeed, IHostedService, IDisposable
             while (!either.IsCancellationRequested)
             {
                 var news = advanced.Next;
-                var stretch = ring.Find(cursor, out var isBehind) ?? (isBehind ? await ReadAsync(cursor, district, either.Token) : null);
-                var items = stretch is null ? [] : Select(stretch, district, filter, cursor);
-                cursor = stretch?.Through ?? cursor;
+                var before = cursor;
+                var items = new List<FeedItem>();
+                // What small commits brought goes out together to whoever has fallen behind them.
+                while (items.Count < options.FeedPageEntriesMax
+                    && (ring.Find(cursor, out var isBehind) ?? (isBehind && items.Count == 0 ? await ReadAsync(cursor, district, either.Token) : null)) is { } stretch)
+                {
+                    Select(stretch, district, filter, cursor, items);
+                    cursor = stretch.Through;
+                }
+
                 if (items.Count > 0 || time.GetElapsedTime(told).TotalSeconds >= options.FeedHeartbeatSeconds)
                 {
                     told = time.GetTimestamp();
                     yield return new(items, cursor);
                 }
-                else if (stretch is null)
+                else if (cursor == before)
                 {
                     await news.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
@@ -102,9 +109,8 @@ internal sealed class LiveFeed : IFeed, IHostedService, IDisposable
         stopping.Dispose();
     }
 
-    private static List<FeedItem> Select(FeedStretch stretch, string district, FeedFilter filter, long cursor)
+    private static void Select(FeedStretch stretch, string district, FeedFilter filter, long cursor, List<FeedItem> items)
     {
-        var items = new List<FeedItem>();
         foreach (var entry in stretch.Entries)
         {
             if (entry.Position > cursor
@@ -117,8 +123,6 @@ internal sealed class LiveFeed : IFeed, IHostedService, IDisposable
                 items.Add(new(kind, entry));
             }
         }
-
-        return items;
     }
 
     private async ValueTask<FeedStretch?> ReadAsync(long cursor, string? district, CancellationToken cancellation)
