@@ -25,6 +25,12 @@ public static class SiloSetup
     /// <summary>What ADO.NET grain storage calls SQLite; the provider behind it is Microsoft.Data.Sqlite.</summary>
     private const string SqliteInvariant = "System.Data.SQLite";
 
+    /// <summary>
+    /// Pool threads that are there at once, on machines with fewer cores. Snapshots go through SQLite's provider, which blocks the thread it runs on: with
+    /// as many threads as cores, two snapshots would stop ingest on two cores.
+    /// </summary>
+    private const int PoolThreadsMin = 8;
+
     /// <summary>Lanes, directory, feed, sweepers and retention.</summary>
     public static IServiceCollection AddSmartCommunityGrains(this IServiceCollection services)
     {
@@ -57,6 +63,8 @@ public static class SiloSetup
     public static ISiloBuilder AddSmartCommunityGrains(this ISiloBuilder silo, string snapshotsConnectionString)
     {
         ArgumentNullException.ThrowIfNull(silo);
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, PoolThreadsMin), completions);
         silo.Services.AddSmartCommunityGrains();
         silo.Services.AddOptions<GrainCollectionOptions>().Configure<Microsoft.Extensions.Options.IOptions<GrainsOptions>>(
             (collection, grains) => collection.CollectionAge = TimeSpan.FromSeconds(grains.Value.GrainIdleSeconds));

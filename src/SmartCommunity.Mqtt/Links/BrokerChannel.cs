@@ -111,7 +111,7 @@ internal sealed class BrokerChannel(MqttLink link, MqttPacketFormatterAdapter fo
         }
         catch (ChannelClosedException)
         {
-            // The broker has ended this session meanwhile; the connection is closing.
+            // The broker has ended the session meanwhile; the connection is closing.
             link.Close(ReasonCode.Unspecified);
         }
     }

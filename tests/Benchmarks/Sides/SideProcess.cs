@@ -34,12 +34,6 @@ internal sealed class SideProcess : IAsyncDisposable
             start.ArgumentList.Add(typeof(SideProcess).Assembly.Location);
         }
 
-        if (name is not SideHost.Broker)
-        {
-            // As the host's runtime configuration has it.
-            start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
-        }
-
         foreach (var arg in (string[])["side", name, .. args])
         {
             start.ArgumentList.Add(arg);
