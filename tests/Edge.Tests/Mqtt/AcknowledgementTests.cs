@@ -37,7 +37,6 @@ public sealed class AcknowledgementTests
         Assert.Equal(RawMqtt.PubAck, (await device.NextAsync()).Type);
     }
 
-    // Seen to fail when slots are written as they complete.
     [Fact]
     public async Task Acknowledgements_leave_in_the_order_of_the_publishes()
     {
@@ -162,7 +161,6 @@ public sealed class AcknowledgementTests
         Assert.Equal(1, edge.Ingest.Effects);
     }
 
-    // Seen to fail when the handshake is not remembered: then the second PUBLISH is posted too.
     [Fact]
     public async Task A_qos_2_packet_sent_again_before_its_release_has_one_effect()
     {
