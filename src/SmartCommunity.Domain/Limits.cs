@@ -12,6 +12,13 @@ public static class Limits
     public const int MetricsPerProfileMax = 64;
     public const int MetricNameCharsMax = 40;
     public const int UnitCharsMax = 24;
+    public const int DecoderLayoutsMax = 16;
+    public const int DecoderFieldsMax = 64;
+
+    /// <summary>The longest raw payload a decoder reads.</summary>
+    public const int DecoderBytesMax = 1_024;
+
+    public const int DecoderInvalidMax = 8;
     public const int ProfilesMax = 1_000;
     public const int RulesMax = 1_000;
     public const int ApiKeysMax = 1_000;

@@ -4,7 +4,7 @@ using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Importing;
 
-/// <summary>Devices from CSV: id, profile, mount (<c>buildings/ID</c> or <c>cells/CODE</c>); optional name.</summary>
+/// <summary>Devices from CSV: id, profile, mount (<c>buildings/ID</c> or <c>cells/CODE</c>); optional name, gateway (a device id).</summary>
 internal static class DeviceImport
 {
     public static ImportPlan Plan(string path, Server server)
@@ -32,11 +32,13 @@ internal static class DeviceImport
 
         var id = fields.Required("id");
         var name = fields.Text("name");
+        var gateway = fields.Text("gateway");
         return new(fields.Number, id, new Device
         {
             DisplayName = name.Length > 0 ? name : id,
             Profile = $"{district}/profiles/{fields.Required("profile")}",
             Mount = $"{district}/{mount}",
+            Gateway = gateway.Length > 0 ? $"{district}/devices/{gateway}" : string.Empty,
         });
     }
 }

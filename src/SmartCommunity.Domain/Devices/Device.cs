@@ -9,6 +9,7 @@ namespace SmartCommunity.Domain.Devices;
 /// <param name="Mount">The building or cell it is mounted on; fixed for the life of the registration.</param>
 /// <param name="Area">The area its readings count for: the cell of its mount, else the district.</param>
 /// <param name="TokenHash">SHA-256 of the token, lower-case hex; the token itself is shown once and never stored.</param>
+/// <param name="Gateway">The device whose connection may speak for this one; null when it speaks for itself only.</param>
 [GenerateSerializer, Immutable, Alias("sc.Device")]
 public sealed record Device(
     [property: Id(0)] DeviceId Id,
@@ -18,7 +19,8 @@ public sealed record Device(
     [property: Id(4)] AreaCode Area,
     [property: Id(5)] bool Revoked,
     [property: Id(6)] string TokenHash,
-    [property: Id(7)] long Revision);
+    [property: Id(7)] long Revision,
+    [property: Id(8)] DeviceId? Gateway = null);
 
 /// <summary>One metric of a profile. Values outside [<paramref name="Min"/>, <paramref name="Max"/>] are quarantined, never stored as 0.</summary>
 /// <param name="Name">Key in the payload, lower case letters, digits and _.</param>
@@ -31,10 +33,12 @@ public sealed record Metric(
     [property: Id(3)] double Max);
 
 /// <summary>A kind of device: its metrics and how long it may be silent before it counts as offline.</summary>
+/// <param name="Decoder">How its raw bytes are read; null when it sends none.</param>
 [GenerateSerializer, Immutable, Alias("sc.DeviceProfile")]
 public sealed record DeviceProfile(
     [property: Id(0)] ProfileId Id,
     [property: Id(1)] string Name,
     [property: Id(2)] Metric[] Metrics,
     [property: Id(3)] int OfflineAfterSeconds,
-    [property: Id(4)] long Revision);
+    [property: Id(4)] long Revision,
+    [property: Id(5)] PayloadDecoder? Decoder = null);

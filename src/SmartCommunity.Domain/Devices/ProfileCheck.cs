@@ -24,6 +24,7 @@ internal static class ProfileCheck
             refusal = Judge(profile.Metrics[i], $"metrics[{i}]", names);
         }
 
+        refusal ??= profile.Decoder is { } decoder ? DecoderCheck.Judge(decoder, names) : null;
         if (refusal is null && rules.FirstOrDefault(r => r.Profile == profile.Id && !names.Contains(r.Metric)) is { } rule)
         {
             return new(RefusalCode.WrongState, "metrics", $"Rule {rule.Id} watches {rule.Metric}, which the profile no longer has.", "Keep the metric.");

@@ -14,11 +14,19 @@ public static partial class TwinDecider
 {
     /// <summary>Mounts a device, or changes its name, profile or token. The device's id is unique in the district: its view row must be new.</summary>
     /// <param name="mountExists">Whether the building or cell exists.</param>
+    /// <param name="gateway">What is known of the gateway the device names; null when it names none.</param>
     public static Outcome<Decision<Device>> DefineDevice(
-        TwinState state, Device device, bool mountExists, DistrictCatalogue catalogue, WriteCondition condition, CommandContext context)
+        TwinState state,
+        Device device,
+        bool mountExists,
+        DistrictCatalogue catalogue,
+        WriteCondition condition,
+        CommandContext context,
+        GatewayStanding? gateway = null)
     {
         var slot = state.Find(device.Id);
-        var refusal = Check.Condition(condition, slot?.Device.Revision, "device") ?? DeviceCheck.Judge(state, device, mountExists, catalogue, slot?.Device);
+        var refusal = Check.Condition(condition, slot?.Device.Revision, "device")
+            ?? DeviceCheck.Judge(state, device, mountExists, catalogue, slot?.Device, gateway);
         if (refusal is not null)
         {
             return refusal;
@@ -77,6 +85,7 @@ public static partial class TwinDecider
         decision.Effects.Count(area, CounterNames.DevicesTotal, -1);
         decision.Effects.Count(area, CounterNames.DevicesOnline, slot.Online ? -1 : 0);
         decision.Effects.Lookups.Add(new(LookupScopes.DeviceToken, slot.Device.TokenHash, null, null));
+        CountBehind(state, decision.Effects, slot.Device.Gateway, null);
         return decision;
     }
 
@@ -185,6 +194,7 @@ public static partial class TwinDecider
             decision.Effects.Rows.Add(DeviceRows.Of(mounted, online: false, mustBeNew: true));
             decision.Effects.Count(mounted.Area.ToString(), CounterNames.DevicesTotal, 1);
             decision.Effects.Lookups.Add(new(LookupScopes.DeviceToken, mounted.TokenHash, ViewKinds.Device, mounted.Id.ToString()));
+            CountBehind(state, decision.Effects, null, mounted.Gateway);
         }
 
         return decision;
@@ -194,9 +204,11 @@ public static partial class TwinDecider
     {
         var current = slot.Device;
         var wanted = current;
-        var changed = current.Name != device.Name || current.Profile != device.Profile;
+        var changed = current.Name != device.Name || current.Profile != device.Profile || current.Gateway != device.Gateway;
         var rotated = device.TokenHash.Length > 0 && device.TokenHash != current.TokenHash;
-        wanted = changed ? current with { Name = device.Name, Profile = device.Profile, Revision = current.Revision + 1 } : wanted;
+        wanted = changed
+            ? current with { Name = device.Name, Profile = device.Profile, Gateway = device.Gateway, Revision = current.Revision + 1 }
+            : wanted;
         var decision = new Decision<Device>(rotated ? DeviceRows.Rotated(wanted, device.TokenHash) : wanted);
         if (condition.DryRun)
         {
@@ -206,6 +218,7 @@ public static partial class TwinDecider
         if (changed)
         {
             Happened(state, decision, new DeviceChanged(wanted), current.Area, context);
+            CountBehind(state, decision.Effects, current.Gateway, wanted.Gateway);
         }
 
         if (rotated)
@@ -219,6 +232,25 @@ public static partial class TwinDecider
         }
 
         return decision;
+    }
+
+    private static void CountBehind(TwinState state, Effects effects, DeviceId? before, DeviceId? after)
+    {
+        if (before == after)
+        {
+            return;
+        }
+
+        var district = state.District.ToString();
+        if (before is { } left)
+        {
+            effects.Count(district, CounterNames.BehindGateway(left), -1);
+        }
+
+        if (after is { } joined)
+        {
+            effects.Count(district, CounterNames.BehindGateway(joined), 1);
+        }
     }
 
     private static void Rotate(TwinState state, Decision<Device> decision, DeviceSlot slot, string tokenHash, CommandContext context)

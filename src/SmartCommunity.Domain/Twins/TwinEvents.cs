@@ -12,7 +12,7 @@ public abstract record TwinEvent : DomainEvent;
 
 public sealed record DeviceMounted(Device Device) : TwinEvent;
 
-/// <summary>Name or profile changed.</summary>
+/// <summary>Name, profile or gateway changed.</summary>
 public sealed record DeviceChanged(Device Device) : TwinEvent;
 
 public sealed record DeviceTokenRotated(DeviceId Device, string TokenHash) : TwinEvent;

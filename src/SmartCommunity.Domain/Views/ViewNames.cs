@@ -1,5 +1,6 @@
 using System.Globalization;
 using SmartCommunity.Domain.Alarms;
+using SmartCommunity.Domain.Ids;
 
 namespace SmartCommunity.Domain.Views;
 
@@ -51,6 +52,9 @@ public static class CounterNames
     public const string ReportsPrefix = "reports.";
     public const string Buildings = "buildings";
     public const string VolunteersOnDuty = "volunteers.on-duty";
+
+    /// <summary>Live devices that a gateway speaks for; stands at the district.</summary>
+    public static string BehindGateway(DeviceId gateway) => "gateway." + gateway;
 
     /// <summary>Open alarms of a level.</summary>
     public static string Alarms(AlarmLevel level) => level switch

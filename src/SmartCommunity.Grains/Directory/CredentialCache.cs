@@ -79,7 +79,7 @@ internal sealed class CredentialCache : IDeviceDirectory, IDisposable
         }
 
         var catalogue = await caches.CatalogueAsync(district, cancellation);
-        return catalogue?.Profile(record.Profile) is { } profile ? new(district, record.Id, record.Mount, profile) : null;
+        return catalogue?.Profile(record.Profile) is { } profile ? new(district, record.Id, record.Mount, profile, record.Gateway) : null;
     }
 
     public async ValueTask<ApiKeyOwner?> FindApiKeyAsync(string key, CancellationToken cancellation)

@@ -28,7 +28,8 @@ public interface IIngestReceipt
 }
 
 /// <summary>Where a device's messages go: resolved once a connection, then cached until the directory says that it changed.</summary>
-public sealed record DeviceRoute(string District, DeviceId Device, TwinKey Twin, DeviceProfile Profile);
+/// <param name="Gateway">The device whose connection may speak for it; null for none.</param>
+public sealed record DeviceRoute(string District, DeviceId Device, TwinKey Twin, DeviceProfile Profile, DeviceId? Gateway = null);
 
 /// <summary>Finds devices by credential and tells the edges when one changes.</summary>
 public interface IDeviceDirectory

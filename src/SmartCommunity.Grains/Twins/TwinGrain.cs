@@ -49,7 +49,8 @@ internal abstract class TwinGrain(IPersistentState<StreamSnapshot> stored, Strea
         async state =>
         {
             var (catalogue, _) = await SurroundingsAsync();
-            return TwinDecider.DefineDevice(state, device, await ExistsAsync(state), catalogue, condition, context);
+            var gateway = device.Gateway is { } id ? await twins.GatewayAsync(Stream.District, id, device.Id) : null;
+            return TwinDecider.DefineDevice(state, device, await ExistsAsync(state), catalogue, condition, context, gateway);
         });
 
     public Task<Outcome<Device>> RotateToken(DeviceId device, string tokenHash, CommandContext context) => HandleAsync(

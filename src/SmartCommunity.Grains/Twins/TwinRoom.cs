@@ -1,5 +1,9 @@
 using SmartCommunity.Domain.Catalogue;
+using SmartCommunity.Domain.Devices;
+using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Twins;
+using SmartCommunity.Domain.Views;
+using SmartCommunity.Domain.Wire;
 using SmartCommunity.Grains.Directory;
 using SmartCommunity.Storage;
 
@@ -12,6 +16,15 @@ internal sealed class TwinRoom(DistrictCaches caches, IViews views, IReadings re
     public static readonly DistrictCatalogue NoCatalogue = new(TimeZoneInfo.Utc, [], []);
 
     public DistrictCaches Caches { get; } = caches;
+
+    /// <summary>What the directory says of a gateway that a device names.</summary>
+    public async ValueTask<GatewayStanding> GatewayAsync(string district, DeviceId gateway, DeviceId device)
+    {
+        var row = await views.GetAsync(district, ViewKinds.Device, gateway.ToString(), CancellationToken.None);
+        var name = CounterNames.BehindGateway(device);
+        var behind = await views.SumAsync(district, district, name, CancellationToken.None);
+        return new(row is null ? null : RecordCodec.Decode<Device>(row.Body.Span), behind.GetValueOrDefault(name) > 0);
+    }
 
     /// <summary>Looks up what a decision asks.</summary>
     public async ValueTask AnswerAsync(string district, TwinDecision decision, KnownFacts facts)

@@ -9,7 +9,7 @@ namespace SmartCommunity.Grpc.Devices;
 
 internal static class DeviceMapping
 {
-    public static readonly string[] Changeable = ["display_name", "profile"];
+    public static readonly string[] Changeable = ["display_name", "profile", "gateway"];
 
     public static FieldNames Names { get; } = new("device", ("name", "display_name"));
 
@@ -24,6 +24,7 @@ internal static class DeviceMapping
         Area = device.Area.ToString(),
         Revoked = device.Revoked,
         Etag = Etags.Of(device.Revision),
+        Gateway = device.Gateway is { } gateway ? ResourceNames.Of(district, ResourceNames.Devices, gateway.ToString()) : string.Empty,
     };
 
     /// <param name="tokenHash">The token itself never gets past the edge.</param>
@@ -38,6 +39,7 @@ internal static class DeviceMapping
             district,
             Revoked: false,
             tokenHash,
-            Revision: 0));
+            Revision: 0,
+            reader.OptionalReference<DeviceId>(device.Gateway, ResourceNames.Devices, "gateway")));
     }
 }

@@ -115,7 +115,8 @@ internal sealed class DeviceService(IDirectory directory, IGrainFactory grains) 
         var token = TokenOf(call, string.Empty, id);
         var hash = CredentialHash.Of(token);
         var before = await directory.GetAsync<Device>(call.DistrictCode, id.ToString(), call.Cancellation);
-        var wanted = (row.Device ?? new()).ToDomain(call.District, id, before?.TokenHash ?? hash);
+        var wanted = (row.Device ?? new()).ToDomain(call.District, id, before?.TokenHash ?? hash)
+            .Then<Device, Device>(device => device with { Gateway = device.Gateway ?? before?.Gateway });
         if (wanted.IsRefused)
         {
             return wanted.Refusal;

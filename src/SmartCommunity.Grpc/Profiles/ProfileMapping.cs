@@ -9,7 +9,7 @@ namespace SmartCommunity.Grpc.Profiles;
 
 internal static class ProfileMapping
 {
-    public static readonly string[] Changeable = ["display_name", "metrics", "offline_after"];
+    public static readonly string[] Changeable = ["display_name", "metrics", "offline_after", "decoder"];
 
     public static FieldNames Names { get; } = new("profile", ("name", "display_name"), ("offline_after_seconds", "offline_after"));
 
@@ -20,6 +20,7 @@ internal static class ProfileMapping
         Metrics = { profile.Metrics.Select(m => new V1.Metric { Name = m.Name, Unit = m.Unit, Min = m.Min, Max = m.Max }) },
         OfflineAfter = Shapes.Seconds(profile.OfflineAfterSeconds),
         Etag = Etags.Of(profile.Revision),
+        Decoder = profile.Decoder is { } decoder ? DecoderMapping.ToProto(decoder) : null,
     };
 
     public static Outcome<DeviceProfile> ToDomain(this V1.Profile profile, AreaCode district, ProfileId id)
@@ -35,6 +36,7 @@ internal static class ProfileMapping
             profile.DisplayName,
             [.. profile.Metrics.Select(m => new Metric(m.Name, m.Unit, m.Min, m.Max))],
             reader.Seconds(profile.OfflineAfter, "offline_after"),
-            Revision: 0));
+            Revision: 0,
+            profile.Decoder is { } decoder ? DecoderMapping.ToDomain(decoder) : null));
     }
 }
