@@ -28,7 +28,7 @@ internal sealed class CellFeatures
 
     public static CellFeatures Read(string path, FileLimits limits)
     {
-        var bytes = Utf8File.Read(path, limits);
+        var bytes = TextFile.Utf8(path, limits);
         var file = new CellFeatures(limits);
         try
         {
@@ -37,9 +37,9 @@ internal sealed class CellFeatures
         catch (JsonException bad)
         {
             file.errors.Add(new(
-                file.number,
+                0,
                 "",
-                $"The file is not JSON at line {bad.LineNumber + 1}, byte {bad.BytePositionInLine + 1} of it.",
+                $"The file is not JSON at line {bad.LineNumber + 1}, byte {bad.BytePositionInLine + 1} of it, in or after feature {Math.Max(file.number, 1)}.",
                 "Write the file anew with a GIS tool, or look at that place."));
         }
 

@@ -8,16 +8,15 @@ namespace SmartCommunity.Cli.Files;
 /// lines are skipped. Limits are checked while reading, so that a
 /// row of a million columns costs nothing.
 /// </summary>
-internal sealed class CsvLexer(string text, FileLimits limits)
+internal sealed class CsvLexer(string text, FileLimits limits) : IRowSource
 {
     private readonly List<string> fields = [];
     private readonly StringBuilder quoted = new();
     private int at;
 
-    /// <summary>Number of the row last read, blank lines not counted; 1 for the header.</summary>
+    /// <summary>Blank lines are not counted; 1 for the header.</summary>
     public int Row { get; private set; }
 
-    /// <summary>The fields of the next row; null at the end.</summary>
     public string[]? Read()
     {
         while (at < text.Length && text[at] is '\r' or '\n')

@@ -6,7 +6,7 @@ namespace SmartCommunity.Cli.Files;
 /// Takes the fields of one row as numbers, truths and texts and gathers what is wrong instead of stopping at the first, so that one run
 /// tells everything. Ids, areas and ranges are the server's to judge; only form is judged here.
 /// </summary>
-internal sealed class Fields(CsvRow row, List<RowError> errors)
+internal sealed class Fields(TableRow row, List<RowError> errors)
 {
     public int Number => row.Number;
 

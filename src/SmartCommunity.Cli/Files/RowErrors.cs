@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using SmartCommunity.V1;
 
@@ -17,5 +18,18 @@ internal static class RowErrors
         ["wayOut"] = error.WayOut,
     };
 
+    /// <summary>Writes <c>row,column,rule,way_out</c> as CSV, UTF-8 with a byte order mark: a spreadsheet then shows Chinese as it is.</summary>
+    public static void WriteTable(string path, IEnumerable<RowError> errors)
+    {
+        using var file = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        file.WriteLine("row,column,rule,way_out");
+        foreach (var error in errors)
+        {
+            file.WriteLine($"{(error.Row > 0 ? error.Row : "")},{Quoted(error.Column)},{Quoted(error.Rule)},{Quoted(error.WayOut)}");
+        }
+    }
+
     public static RowError Of(RowRefusal refusal) => new(refusal.Row, refusal.Field, refusal.Rule, refusal.WayOut);
+
+    private static string Quoted(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

@@ -4,14 +4,14 @@ using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Importing;
 
-/// <summary>Buildings from CSV: id, name, lon, lat; optional address, storeys, households, captain.</summary>
+/// <summary>Buildings from a table: id, name, lon, lat; optional address, storeys, households, captain.</summary>
 internal static class BuildingImport
 {
-    public static ImportPlan Plan(string path, Server server)
+    public static ImportPlan Plan(string path, TableForm form, Server server)
     {
-        var table = CsvTable.Open(path, FileLimits.Import, "id", "name", "lon", "lat");
+        var table = Table.Open(path, form, FileLimits.Import, "id", "name", "lon", "lat");
         var errors = new List<RowError>();
-        var rows = table.Rows().Select(r => ToRow(new(r, errors), server.District)).ToList();
+        var rows = table.Rows(errors).Select(r => ToRow(new(r, errors), server.District)).ToList();
         ImportPlan.RefuseRepeatedIds(rows, "id", "row", errors);
         return new("buildings", "row", ImportRun.BatchRowsMax, false, rows, errors, async (batch, dryRun, requestId, cancellation) =>
         {

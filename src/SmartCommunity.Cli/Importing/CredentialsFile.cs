@@ -46,7 +46,7 @@ internal sealed class CredentialsFile : IDisposable
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
         if (File.Exists(path))
         {
-            var table = Files.CsvTable.Open(path, Files.FileLimits.Import, "device", "token");
+            var table = Files.Table.Open(path, Files.TableForm.Plain, Files.FileLimits.Import, "device", "token");
             foreach (var row in table.Rows())
             {
                 tokens[row["device"]] = row["token"];

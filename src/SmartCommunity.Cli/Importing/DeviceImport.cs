@@ -4,14 +4,14 @@ using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Importing;
 
-/// <summary>Devices from CSV: id, profile, mount (<c>buildings/ID</c> or <c>cells/CODE</c>); optional name, gateway (a device id).</summary>
+/// <summary>Devices from a table: id, profile, mount (<c>buildings/ID</c> or <c>cells/CODE</c>); optional name, gateway (a device id).</summary>
 internal static class DeviceImport
 {
-    public static ImportPlan Plan(string path, Server server)
+    public static ImportPlan Plan(string path, TableForm form, Server server)
     {
-        var table = CsvTable.Open(path, FileLimits.Import, "id", "profile", "mount");
+        var table = Table.Open(path, form, FileLimits.Import, "id", "profile", "mount");
         var errors = new List<RowError>();
-        var rows = table.Rows().Select(r => ToRow(new(r, errors), server.District)).ToList();
+        var rows = table.Rows(errors).Select(r => ToRow(new(r, errors), server.District)).ToList();
         ImportPlan.RefuseRepeatedIds(rows, "id", "row", errors);
         return new("devices", "row", ImportRun.BatchRowsMax, true, rows, errors, async (batch, dryRun, requestId, cancellation) =>
         {

@@ -6,12 +6,22 @@ using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Importing;
 
+/// <summary>What the caller wants of an import.</summary>
+/// <param name="DryRunOnly">Check, change nothing.</param>
+/// <param name="KeepsGoodRows">Take the good rows although others are refused.</param>
+/// <param name="CredentialsPath">New file for the tokens of new devices.</param>
+/// <param name="ErrorsPath">File for the list of refused rows.</param>
+internal sealed record ImportChoices(bool DryRunOnly, bool KeepsGoodRows = false, string? CredentialsPath = null, string? ErrorsPath = null);
+
 /// <summary>
 /// The way of every import: form first, then a dry run of all rows, and only when no row was refused the real thing. So a file
-/// is taken whole or changes nothing, and taking it again changes nothing.
+/// is taken whole or changes nothing, and taking it again changes nothing. Who asks for the good rows gets those that pass the dry run.
 /// </summary>
-internal sealed class ImportRun(Session session, ImportPlan plan, bool dryRunOnly, string? credentialsPath)
+internal sealed class ImportRun(Session session, ImportPlan plan, ImportChoices choices)
 {
+    /// <summary>How often rows are taken out and the rest is checked again: a cell that goes may leave another without its neighbour.</summary>
+    public const int ChecksMax = 8;
+
     /// <summary>The server's limit of rows in one call.</summary>
     public const int BatchRowsMax = 1000;
 
@@ -19,30 +29,62 @@ internal sealed class ImportRun(Session session, ImportPlan plan, bool dryRunOnl
     public const int ErrorsShownMax = 50;
 
     private readonly List<RowError> warnings = [];
+    private IReadOnlyList<ImportRow> rows = plan.Rows;
     private int created;
     private int changed;
     private int unchanged;
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        var errors = plan.Errors.OrderBy(e => e.Row).ToList();
-        if (errors.Count == 0)
-        {
-            errors = await SendAllAsync($"checking {plan.Kind}", dryRun: true, _ => { }, cancellation);
-        }
-
-        if (errors.Count > 0)
+        var errors = await CheckAsync(cancellation);
+        errors.Sort((a, b) => a.Row.CompareTo(b.Row));
+        if (errors.Count > 0 && (!choices.KeepsGoodRows || rows.Count == 0 || errors.Any(e => e.Row == 0)))
         {
             return Refuse(errors);
         }
 
-        if (!dryRunOnly)
+        if (!choices.DryRunOnly)
         {
             await ApplyAsync(cancellation);
         }
 
-        Summarise(dryRunOnly ? "checked" : "imported", []);
-        return ExitCode.Ok;
+        Tell(errors);
+        Summarise((choices.DryRunOnly ? "checked" : "imported") + (errors.Count > 0 ? " in part" : ""), errors);
+        return errors.Count > 0 ? ExitCode.Refused : ExitCode.Ok;
+    }
+
+    /// <summary>Everything wrong with the file; afterwards <see cref="rows"/> holds what the server would take.</summary>
+    private async Task<List<RowError>> CheckAsync(CancellationToken cancellation)
+    {
+        var errors = plan.Errors.ToList();
+        if (errors.Count > 0 && (!choices.KeepsGoodRows || errors.Any(e => e.Row == 0)))
+        {
+            return errors;
+        }
+
+        for (var checks = 1; ; checks++)
+        {
+            LeaveOut(errors);
+            var refused = await SendAllAsync($"checking {plan.Kind}", dryRun: true, _ => { }, cancellation);
+            errors.AddRange(refused);
+            if (refused.Count == 0 || !choices.KeepsGoodRows)
+            {
+                return errors;
+            }
+
+            if (checks == ChecksMax)
+            {
+                rows = [];
+                return errors;
+            }
+        }
+    }
+
+    private void LeaveOut(List<RowError> errors)
+    {
+        // A repeated id is told with the later row's number; the first row of that id stays.
+        var bad = errors.Select(e => e.Row).ToHashSet();
+        rows = [.. plan.Rows.Where(r => !bad.Contains(r.Number))];
     }
 
     private async Task ApplyAsync(CancellationToken cancellation)
@@ -53,7 +95,7 @@ internal sealed class ImportRun(Session session, ImportPlan plan, bool dryRunOnl
             return;
         }
 
-        if (credentialsPath is null)
+        if (choices.CredentialsPath is not { } credentialsPath)
         {
             throw CliFailure.Usage(
                 $"{created} new devices get a token that is shown only once.",
@@ -90,10 +132,10 @@ internal sealed class ImportRun(Session session, ImportPlan plan, bool dryRunOnl
     {
         (created, changed, unchanged) = (0, 0, 0);
         warnings.Clear();
-        return await ProgressDisplay.RunAsync(session.Around, title, plan.Rows.Count, async progress =>
+        return await ProgressDisplay.RunAsync(session.Around, title, rows.Count, async progress =>
         {
             var errors = new List<RowError>();
-            foreach (var batch in plan.Rows.Chunk(plan.BatchRowsMax))
+            foreach (var batch in rows.Chunk(plan.BatchRowsMax))
             {
                 var answer = await plan.Send(batch, dryRun, Guid.NewGuid().ToString("n"), cancellation);
                 created += answer.Summary.Created;
@@ -111,6 +153,14 @@ internal sealed class ImportRun(Session session, ImportPlan plan, bool dryRunOnl
 
     private int Refuse(List<RowError> errors)
     {
+        Tell(errors);
+        (created, changed, unchanged) = (0, 0, 0);
+        Summarise("refused, nothing was changed", errors);
+        return ExitCode.Refused;
+    }
+
+    private void Tell(List<RowError> errors)
+    {
         foreach (var error in errors.Take(ErrorsShownMax))
         {
             session.Around.Error.WriteLine(RowErrors.ToText(error, plan.RowWord));
@@ -118,12 +168,14 @@ internal sealed class ImportRun(Session session, ImportPlan plan, bool dryRunOnl
 
         if (errors.Count > ErrorsShownMax)
         {
-            session.Around.Error.WriteLine($"… and {errors.Count - ErrorsShownMax} more; --output json lists all");
+            session.Around.Error.WriteLine($"… and {errors.Count - ErrorsShownMax} more; --errors-out FILE or --output json list all");
         }
 
-        (created, changed, unchanged) = (0, 0, 0);
-        Summarise("refused, nothing was changed", errors);
-        return ExitCode.Refused;
+        if (errors.Count > 0 && choices.ErrorsPath is { } path)
+        {
+            RowErrors.WriteTable(path, errors);
+            session.Results.Remark($"refused {plan.RowWord}s and how to mend them: {path}");
+        }
     }
 
     private void Summarise(string outcome, List<RowError> errors)
@@ -139,7 +191,7 @@ internal sealed class ImportRun(Session session, ImportPlan plan, bool dryRunOnl
         session.Results.Document(new JsonObject
         {
             ["kind"] = plan.Kind,
-            ["dryRun"] = dryRunOnly,
+            ["dryRun"] = choices.DryRunOnly,
             ["created"] = created,
             ["changed"] = changed,
             ["unchanged"] = unchanged,

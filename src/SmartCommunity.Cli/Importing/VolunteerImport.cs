@@ -4,14 +4,14 @@ using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Importing;
 
-/// <summary>Volunteers from CSV: id, name, area; optional phone, skills (separated by semicolons), party_member.</summary>
+/// <summary>Volunteers from a table: id, name, area; optional phone, skills (separated by semicolons), party_member.</summary>
 internal static class VolunteerImport
 {
-    public static ImportPlan Plan(string path, Server server)
+    public static ImportPlan Plan(string path, TableForm form, Server server)
     {
-        var table = CsvTable.Open(path, FileLimits.Import, "id", "name", "area");
+        var table = Table.Open(path, form, FileLimits.Import, "id", "name", "area");
         var errors = new List<RowError>();
-        var rows = table.Rows().Select(r => ToRow(new(r, errors))).ToList();
+        var rows = table.Rows(errors).Select(r => ToRow(new(r, errors))).ToList();
         ImportPlan.RefuseRepeatedIds(rows, "id", "row", errors);
         return new("volunteers", "row", ImportRun.BatchRowsMax, false, rows, errors, async (batch, dryRun, requestId, cancellation) =>
         {

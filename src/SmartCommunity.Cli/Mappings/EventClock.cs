@@ -27,7 +27,7 @@ internal sealed class EventClock
     public string Column => mapping.Column;
 
     /// <summary>Unix milliseconds; null when the field does not have the form.</summary>
-    public long? Read(CsvRow row)
+    public long? Read(TableRow row)
     {
         var text = row[mapping.Column].Trim();
         if (mapping.Format is null)

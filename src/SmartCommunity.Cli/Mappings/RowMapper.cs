@@ -53,7 +53,7 @@ internal sealed class RowMapper
         .Concat(mapping.Reports is { } r ? new[] { r.ClassColumn, r.LonColumn, r.LatColumn, r.ClosedAt?.Column }.OfType<string>() : [])
         .Distinct(StringComparer.Ordinal);
 
-    public MappedMessage Map(CsvRow row)
+    public MappedMessage Map(TableRow row)
     {
         var deviceId = device.Fill(row, district);
         if (!devices.TryGetValue(deviceId, out var wanted))
@@ -84,7 +84,7 @@ internal sealed class RowMapper
         return new(wanted, mapping.Readings is not null ? "telemetry" : "report", messageId, buffer.WrittenSpan.ToArray(), row.Number);
     }
 
-    private static void WriteTime(Utf8JsonWriter writer, string name, EventClock clock, CsvRow row)
+    private static void WriteTime(Utf8JsonWriter writer, string name, EventClock clock, TableRow row)
     {
         if (clock.Read(row) is { } instant)
         {
@@ -96,7 +96,7 @@ internal sealed class RowMapper
         }
     }
 
-    private static void WriteValues(Utf8JsonWriter writer, ReadingsMapping readings, CsvRow row)
+    private static void WriteValues(Utf8JsonWriter writer, ReadingsMapping readings, TableRow row)
     {
         writer.WriteStartObject("values");
         foreach (var (metric, column) in readings.Values)
@@ -110,7 +110,7 @@ internal sealed class RowMapper
         writer.WriteEndObject();
     }
 
-    private void WriteReport(Utf8JsonWriter writer, ReportsMapping report, CsvRow row)
+    private void WriteReport(Utf8JsonWriter writer, ReportsMapping report, TableRow row)
     {
         writer.WriteString("class", report.Classes.TryGetValue(row[report.ClassColumn], out var code) ? code : report.ClassElse);
         writer.WriteString("text", text!.Fill(row, district));
@@ -123,7 +123,7 @@ internal sealed class RowMapper
     }
 
     /// <summary>What is known of the place; nothing when nothing is.</summary>
-    private void WritePlace(Utf8JsonWriter writer, ReportsMapping report, CsvRow row)
+    private void WritePlace(Utf8JsonWriter writer, ReportsMapping report, TableRow row)
     {
         var name = place?.Fill(row, district) ?? "";
         var hasPoint = report is { LonColumn: { } lon, LatColumn: { } lat } && row[lon].Length > 0 && row[lat].Length > 0;

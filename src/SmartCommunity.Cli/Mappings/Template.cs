@@ -55,7 +55,7 @@ internal sealed class Template
         return template;
     }
 
-    public string Fill(CsvRow row, string district) => parts is [var only] && !only.IsColumn
+    public string Fill(TableRow row, string district) => parts is [var only] && !only.IsColumn
         ? only.Text
         : string.Concat(parts.Select(p => !p.IsColumn ? p.Text : p.Text == "district" ? district : row[p.Text]));
 

@@ -20,7 +20,7 @@ internal sealed class FilePlay(Session session, string file, MappingFile mapping
         {
             using var pool = new PublishPool(session.Settings.Mqtt, district, devices, tally, () => progress.Add(), session.Clock, cancellation);
             var mapper = new RowMapper(mapping, district, mount);
-            var table = CsvTable.Open(file, FileLimits.Replay, mapper.Columns);
+            var table = Table.Open(file, TableForm.Plain, FileLimits.Replay, mapper.Columns);
             foreach (var row in table.Rows())
             {
                 var message = mapper.Map(row);
@@ -40,7 +40,7 @@ internal sealed class FilePlay(Session session, string file, MappingFile mapping
         var mapper = new RowMapper(mapping, district, mount);
         var devices = new Dictionary<string, DeviceWanted>(StringComparer.Ordinal);
         var rows = 0;
-        var table = CsvTable.Open(file, FileLimits.Replay, mapper.Columns);
+        var table = Table.Open(file, TableForm.Plain, FileLimits.Replay, mapper.Columns);
         foreach (var row in table.Rows())
         {
             var device = mapper.Map(row).Device;

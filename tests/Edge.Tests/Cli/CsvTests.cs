@@ -19,12 +19,12 @@ public sealed class CsvTests
 
         // The JSON of location_coordinates tells of another number than its CSV: that file is only read.
         var files = Directory.GetFiles(folder, "*.csv").Where(f => !f.EndsWith("location_coordinates.csv", StringComparison.Ordinal)).ToList();
-        Assert.Contains("36'37.8\"N", Assert.Single(CsvTable.Open(Path.Combine(folder, "location_coordinates.csv"), FileLimits.Import).Rows())["Location Coordinates"], StringComparison.Ordinal);
+        Assert.Contains("36'37.8\"N", Assert.Single(Table.Open(Path.Combine(folder, "location_coordinates.csv"), TableForm.Plain, FileLimits.Import).Rows())["Location Coordinates"], StringComparison.Ordinal);
         Assert.NotEmpty(files);
         foreach (var file in files)
         {
             var meant = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "..", "json", Path.GetFileNameWithoutExtension(file) + ".json"))).RootElement;
-            var table = CsvTable.Open(file, FileLimits.Import);
+            var table = Table.Open(file, TableForm.Plain, FileLimits.Import);
             var rows = table.Rows().ToList();
             Assert.Equal(meant.GetArrayLength(), rows.Count);
             foreach (var (row, expected) in rows.Zip(meant.EnumerateArray()))
@@ -78,8 +78,8 @@ public sealed class CsvTests
     public void A_file_one_byte_too_large_is_refused_before_it_is_read()
     {
         using var folder = new Folder();
-        Assert.Throws<BadFileException>(() => Utf8File.Read(folder.Write("a.csv", new byte[4097]), Small));
-        Assert.Equal(4096, Utf8File.Read(folder.Write("b.csv", new byte[4096]), Small).Length);
+        Assert.Throws<BadFileException>(() => TextFile.Utf8(folder.Write("a.csv", new byte[4097]), Small));
+        Assert.Equal(4096, TextFile.Utf8(folder.Write("b.csv", new byte[4096]), Small).Length);
     }
 
     // Seen to fail with Encoding.UTF8.GetString alone, which puts U+FFFD in place of the byte.
@@ -88,19 +88,19 @@ public sealed class CsvTests
     {
         using var folder = new Folder();
         var gbk = new byte[] { (byte)'i', (byte)'d', (byte)'\n', 0xCA, 0xF1, (byte)'\n' };
-        var bad = Assert.Throws<BadFileException>(() => Utf8File.Read(folder.Write("gbk.csv", gbk), FileLimits.Import)).Error;
+        var bad = Assert.Throws<BadFileException>(() => TextFile.Utf8(folder.Write("gbk.csv", gbk), FileLimits.Import)).Error;
         Assert.Equal("The file is not UTF-8: byte 0xCA at offset 3 (line 2).", bad.Rule);
         Assert.Contains("GB18030", bad.WayOut, StringComparison.Ordinal);
-        Assert.Contains("offset 5", Assert.Throws<BadFileException>(() => Utf8File.Read(folder.Write("l1.csv", Encoding.Latin1.GetBytes("id\nCaf\u00e9"[1..])), FileLimits.Import)).Error.Rule, StringComparison.Ordinal);
-        Assert.Contains("UTF-16", Assert.Throws<BadFileException>(() => Utf8File.Read(folder.Write("u16.csv", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("id")]), FileLimits.Import)).Error.Rule, StringComparison.Ordinal);
+        Assert.Contains("offset 5", Assert.Throws<BadFileException>(() => TextFile.Utf8(folder.Write("l1.csv", Encoding.Latin1.GetBytes("id\nCaf\u00e9"[1..])), FileLimits.Import)).Error.Rule, StringComparison.Ordinal);
+        Assert.Contains("UTF-16", Assert.Throws<BadFileException>(() => TextFile.Utf8(folder.Write("u16.csv", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("id")]), FileLimits.Import)).Error.Rule, StringComparison.Ordinal);
     }
 
     private static List<(int Row, string Id, string Name)> Read(string text, FileLimits? limits = null) =>
         [.. ReadTable(text, limits).Select(r => (r.Number, r["id"], r["name"]))];
 
-    private static List<CsvRow> ReadTable(string text, FileLimits? limits)
+    private static List<TableRow> ReadTable(string text, FileLimits? limits)
     {
         using var folder = new Folder();
-        return [.. CsvTable.Open(folder.Write("t.csv", text), limits ?? FileLimits.Import, "id", "name").Rows()];
+        return [.. Table.Open(folder.Write("t.csv", text), TableForm.Plain, limits ?? FileLimits.Import, "id", "name").Rows()];
     }
 }

@@ -102,13 +102,13 @@ public sealed class MappingTests
     {
         using var folder = new Folder();
         var mapper = new RowMapper(MappingFile.Open(mapping, folder.Path), "340104");
-        return mapper.Map(Assert.Single(CsvTable.Open(folder.Write("f.csv", csv), FileLimits.Replay, mapper.Columns).Rows()));
+        return mapper.Map(Assert.Single(Table.Open(folder.Write("f.csv", csv), TableForm.Plain, FileLimits.Replay, mapper.Columns).Rows()));
     }
 
     private static (int Messages, int Ids, int Devices) MapAll(string mapping, string file)
     {
         var mapper = new RowMapper(MappingFile.Open(mapping, "."), "340104");
-        var messages = CsvTable.Open(file, FileLimits.Replay, mapper.Columns).Rows().Select(mapper.Map).ToList();
+        var messages = Table.Open(file, TableForm.Plain, FileLimits.Replay, mapper.Columns).Rows().Select(mapper.Map).ToList();
         return (messages.Count, messages.Select(m => (m.Device.Id, m.MessageId)).Distinct().Count(), messages.Select(m => m.Device.Id).Distinct().Count());
     }
 }
