@@ -14,7 +14,8 @@ public sealed class DependencyTests
         ["Grains"] = ["Domain", "Storage"],
         ["Mqtt"] = ["Grains"],
         ["Grpc"] = ["Grains", "Protocol"],
-        ["Cli"] = ["Protocol"],
+        ["Client"] = ["Protocol"],
+        ["Cli"] = ["Client", "Protocol"],
         ["Host"] = ["Grpc", "Mqtt"],
     };
 

@@ -1,6 +1,7 @@
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Options;
+using SmartCommunity.Client;
 using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Connections;
@@ -10,9 +11,6 @@ internal sealed class Server : IDisposable
 {
     /// <summary>How long one call may take.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
-
-    /// <summary>Largest message either way; an import of 10,000 polygons must fit.</summary>
-    public const int MessageBytesMax = 64 * 1024 * 1024;
 
     /// <summary>How often a call that found no server is tried in all.</summary>
     public const int AttemptsMax = 4;
@@ -24,13 +22,16 @@ internal sealed class Server : IDisposable
     {
         this.clock = clock;
         Settings = settings;
-        var key = settings.RequiredKey;
-        channel = GrpcChannel.ForAddress(settings.Grpc, new() { MaxReceiveMessageSize = MessageBytesMax, MaxSendMessageSize = MessageBytesMax });
-        var invoker = channel.Intercept(metadata =>
+        channel = GrpcChannel.ForAddress(
+            settings.Grpc, new() { MaxReceiveMessageSize = ClientLimits.MessageBytesMax, MaxSendMessageSize = ClientLimits.MessageBytesMax });
+        var options = new SmartCommunityOptions
         {
-            metadata.Add("x-api-key", key);
-            return metadata;
-        });
+            ApiKey = settings.RequiredKey,
+            District = settings.District ?? string.Empty,
+            AttemptsMax = AttemptsMax,
+        };
+        Client = new(channel.CreateCallInvoker(), Options.Create(options), clock);
+        var invoker = Client.Invoker;
         Alarms = new(invoker);
         Buildings = new(invoker);
         Cells = new(invoker);
@@ -46,6 +47,9 @@ internal sealed class Server : IDisposable
     }
 
     public ConnectionSettings Settings { get; }
+
+    /// <summary>What partners use: it repeats calls and resumes watches.</summary>
+    public SmartCommunityClient Client { get; }
 
     public AlarmService.AlarmServiceClient Alarms { get; }
 
@@ -76,24 +80,9 @@ internal sealed class Server : IDisposable
 
     public string DeviceName(string id) => $"{District}/devices/{id}";
 
-    /// <summary>
-    /// One unary call with a deadline. When nothing answers it is tried again, at most <see cref="AttemptsMax"/> times: every change carries a request id,
-    /// so that a repetition changes nothing.
-    /// </summary>
-    public async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await call(new CallOptions(deadline: (clock.GetUtcNow() + CallTimeout).UtcDateTime, cancellationToken: cancellation));
-            }
-            catch (RpcException failure) when (failure.StatusCode == StatusCode.Unavailable && attempt < AttemptsMax)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(150 << attempt), clock, cancellation);
-            }
-        }
-    }
+    /// <summary>One unary call, repeated by the client while nothing answers: every change carries a request id, so that a repetition changes nothing.</summary>
+    public async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation) =>
+        await call(new CallOptions(deadline: (clock.GetUtcNow() + CallTimeout).UtcDateTime, cancellationToken: cancellation));
 
     public void Dispose() => channel.Dispose();
 }

@@ -10,6 +10,8 @@ namespace SmartCommunity.Cli.Devices;
 /// <summary><c>sc device tail ID</c>: waits, then says of each message what became of it.</summary>
 internal static class DeviceTailCommand
 {
+    private static readonly EventKind[] Kinds = [EventKind.Telemetry, EventKind.Report, EventKind.DeviceEvent, EventKind.Quarantine];
+
     public static Command Build(Shell shell)
     {
         var id = new Argument<string>("ID") { Description = "The device" };
@@ -19,12 +21,10 @@ internal static class DeviceTailCommand
         {
             var server = session.Server;
             var device = (await server.CallAsync(o => server.Devices.GetDeviceAsync(new() { Name = server.DeviceName(parsed.GetValue(id)!) }, o), cancellation)).Device;
-            var request = new WatchEventsRequest { Parent = server.District, Cursor = parsed.GetValue(cursor) ?? "" };
-            request.Kinds.AddRange([EventKind.Telemetry, EventKind.Report, EventKind.DeviceEvent, EventKind.Quarantine]);
             session.Results.Remark($"waiting for messages of {device.Name}; Ctrl+C ends");
             var left = parsed.GetValue(limit);
-            void Lost(TimeSpan wait) => session.Results.Remark($"the server went away; what it acknowledged is kept; trying again in {wait.TotalSeconds:0.#} s");
-            await foreach (var response in EventStream.ReadAsync(server, request, session.Clock, Lost, cancellation))
+            var lost = Losses.Tell(session.Results, "the server went away; what it acknowledged is kept");
+            await foreach (var response in server.Client.WatchBatchesAsync("", Kinds, parsed.GetValue(cursor) ?? "", lost, cancellation))
             {
                 foreach (var fate in MessageFate.Of(response.Events, device.Name))
                 {

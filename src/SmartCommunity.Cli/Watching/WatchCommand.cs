@@ -16,9 +16,10 @@ internal static class WatchCommand
         var limit = Listing.Whole("--limit", "End after this many events", int.MaxValue, 1, int.MaxValue);
         return shell.Runs(new Command("watch", "Shows what happens, as it happens; ends with Ctrl+C") { area, kinds, cursor, limit }, async (session, parsed, cancellation) =>
         {
-            var request = new WatchEventsRequest { Parent = session.Server.District, Area = parsed.GetValue(area) ?? "", Cursor = parsed.GetValue(cursor) ?? "" };
-            request.Kinds.AddRange(ParseKinds(parsed.GetValue(kinds)));
-            return await RunAsync(session, request, parsed.GetValue(limit), cancellation);
+            var last = parsed.GetValue(cursor) ?? "";
+            var wanted = ParseKinds(parsed.GetValue(kinds)).ToArray();
+            var batches = session.Server.Client.WatchBatchesAsync(parsed.GetValue(area) ?? "", wanted, last, Losses.Tell(session.Results, "the server went away"), cancellation);
+            return await RunAsync(session.Results, batches, parsed.GetValue(limit), last);
         });
     }
 
@@ -33,15 +34,12 @@ internal static class WatchCommand
         }
     }
 
-    private static async Task<int> RunAsync(Session session, WatchEventsRequest request, int limit, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Results results, IAsyncEnumerable<WatchEventsResponse> batches, int limit, string last)
     {
-        var results = session.Results;
         var seen = 0;
-        var last = request.Cursor;
-        void Lost(TimeSpan wait) => results.Remark($"the server went away; trying again in {wait.TotalSeconds:0.#} s");
         try
         {
-            await foreach (var response in EventStream.ReadAsync(session.Server, request, session.Clock, Lost, cancellation))
+            await foreach (var response in batches)
             {
                 foreach (var e in response.Events)
                 {

@@ -52,6 +52,12 @@ internal sealed class EventService(
     private async Task WatchAsync(
         EdgeCall call, FeedFilter filter, long? after, IServerStreamWriter<V1.WatchEventsResponse> stream, CancellationToken cancellation)
     {
+        // Ahead of the log, for example after a restore: a watch from there would leave out without a word what is committed until the log gets there.
+        if (after > journal.CommittedPosition)
+        {
+            throw NoSuchCursor();
+        }
+
         // The first answer tells a cursor at once: whoever is cut off before the first event has something to resume from.
         var start = after ?? journal.CommittedPosition;
         await stream.WriteAsync(new() { Cursor = Cursor(start) }, cancellation);
@@ -102,6 +108,9 @@ internal sealed class EventService(
         return reader.Finish(new FeedFilter(area, kinds)).OrThrow();
     }
 
+    private static RpcException NoSuchCursor() => RefusalStatus.ToException(new(
+        RefusalCode.BadCursor, "cursor", "The cursor is none that an earlier response gave.", "Leave it out to begin now, or send 0 to begin at the beginning."));
+
     private static long? ReadCursor(string cursor)
     {
         if (cursor.Length == 0)
@@ -111,8 +120,7 @@ internal sealed class EventService(
 
         return long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             ? position
-            : throw RefusalStatus.ToException(new(
-                RefusalCode.BadCursor, "cursor", "The cursor is none that an earlier response gave.", "Leave it out to begin now, or send 0 to begin at the beginning."));
+            : throw NoSuchCursor();
     }
 
     private static string Cursor(long position) => position.ToString(CultureInfo.InvariantCulture);

@@ -66,6 +66,26 @@ public sealed class EdgeHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await StartAsync();
+        Key = await OpenDistrictAsync(District);
+        OtherKey = await OpenDistrictAsync(Other);
+    }
+
+    /// <summary>Stops and starts on the same store; the ports are others afterwards.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task StartAsync()
+    {
         var options = new SqliteStoreOptions { Folder = folder };
         store = SqliteStore.Open(options);
         var builder = WebApplication.CreateSlimBuilder();
@@ -90,11 +110,9 @@ public sealed class EdgeHost : IAsyncLifetime
         var urls = app.Urls.ToArray();
         Rest = new() { BaseAddress = new(urls[0]) };
         Channel = GrpcChannel.ForAddress(urls[1], new() { MaxSendMessageSize = 64 << 20 });
-        Key = await OpenDistrictAsync(District);
-        OtherKey = await OpenDistrictAsync(Other);
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task StopAsync()
     {
         Rest?.Dispose();
         Channel?.Dispose();
@@ -108,8 +126,6 @@ public sealed class EdgeHost : IAsyncLifetime
         {
             await store.DisposeAsync();
         }
-
-        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Creates a building and answers its resource name.</summary>
