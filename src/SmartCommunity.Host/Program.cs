@@ -16,6 +16,12 @@ namespace SmartCommunity.Host;
 /// <summary>The composition root: the only place that knows every room.</summary>
 internal static class Program
 {
+    /// <summary>An app that is silent for so long is asked whether it is still there.</summary>
+    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>An app that has not answered that by then is gone; its watches end.</summary>
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
+
     public static Task<int> Main(string[] args) => RunAsync(args, _ => { });
 
     /// <summary>Runs the product until it is told to stop. Answers the exit code: 0 after an orderly stop, 1 when it could not start.</summary>
@@ -52,6 +58,7 @@ internal static class Program
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            (kestrel.Limits.Http2.KeepAlivePingDelay, kestrel.Limits.Http2.KeepAlivePingTimeout) = (PingAfter, PingTimeout);
             kestrel.Listen(address, ports.Http, o => (http = o).Protocols = HttpProtocols.Http1);
             kestrel.Listen(address, ports.Grpc, o => (grpc = o).Protocols = HttpProtocols.Http2);
         });

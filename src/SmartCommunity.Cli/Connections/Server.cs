@@ -9,8 +9,11 @@ namespace SmartCommunity.Cli.Connections;
 /// <summary>The server behind its public contract: one channel, one client a service, the key in every call.</summary>
 internal sealed class Server : IDisposable
 {
-    /// <summary>How long one call may take.</summary>
-    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>How long one call may take: longer than the server's own cap, whose answer says more.</summary>
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(35);
+
+    /// <summary>How long one call of an import may take.</summary>
+    public static readonly TimeSpan ImportTimeout = TimeSpan.FromSeconds(125);
 
     /// <summary>How often a call that found no server is tried in all.</summary>
     public const int AttemptsMax = 4;
@@ -22,8 +25,21 @@ internal sealed class Server : IDisposable
     {
         this.clock = clock;
         Settings = settings;
-        channel = GrpcChannel.ForAddress(
-            settings.Grpc, new() { MaxReceiveMessageSize = ClientLimits.MessageBytesMax, MaxSendMessageSize = ClientLimits.MessageBytesMax });
+        channel = GrpcChannel.ForAddress(settings.Grpc, new()
+        {
+            MaxReceiveMessageSize = ClientLimits.MessageBytesMax,
+            MaxSendMessageSize = ClientLimits.MessageBytesMax,
+
+            // A machine that lost its power says no farewell: without a ping a watch of it would wait for ever.
+            HttpHandler = new SocketsHttpHandler
+            {
+                EnableMultipleHttp2Connections = true,
+                KeepAlivePingDelay = TimeSpan.FromSeconds(ClientLimits.PingAfterSeconds),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(ClientLimits.PingAnswerSecondsMax),
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            },
+            DisposeHttpClient = true,
+        });
         var options = new SmartCommunityOptions
         {
             ApiKey = settings.RequiredKey,
@@ -81,8 +97,13 @@ internal sealed class Server : IDisposable
     public string DeviceName(string id) => $"{District}/devices/{id}";
 
     /// <summary>One unary call, repeated by the client while nothing answers: every change carries a request id, so that a repetition changes nothing.</summary>
-    public async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation) =>
-        await call(new CallOptions(deadline: (clock.GetUtcNow() + CallTimeout).UtcDateTime, cancellationToken: cancellation));
+    public Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation) => CallAsync(call, CallTimeout, cancellation);
+
+    /// <summary>The same for an import, which may take longer.</summary>
+    public Task<T> ImportAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation) => CallAsync(call, ImportTimeout, cancellation);
 
     public void Dispose() => channel.Dispose();
+
+    private async Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, TimeSpan timeout, CancellationToken cancellation) =>
+        await call(new CallOptions(deadline: (clock.GetUtcNow() + timeout).UtcDateTime, cancellationToken: cancellation));
 }

@@ -17,7 +17,7 @@ internal static class BuildingImport
         {
             var request = new ImportBuildingsRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
             request.Rows.AddRange(batch.Select(r => new BuildingRow { Row = r.Number, BuildingId = r.Id, Building = (Building)r.Record }));
-            return new((await server.CallAsync(o => server.Buildings.ImportBuildingsAsync(request, o), cancellation)).Summary, []);
+            return new((await server.ImportAsync(o => server.Buildings.ImportBuildingsAsync(request, o), cancellation)).Summary, []);
         });
     }
 

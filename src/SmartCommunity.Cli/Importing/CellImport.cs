@@ -20,7 +20,7 @@ internal static class CellImport
         {
             var request = new ImportCellsRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
             request.Rows.AddRange(batch.Select(r => new CellRow { Row = r.Number, CellId = r.Id, Cell = (Cell)r.Record }));
-            return new((await server.CallAsync(o => server.Cells.ImportCellsAsync(request, o), cancellation)).Summary, []);
+            return new((await server.ImportAsync(o => server.Cells.ImportCellsAsync(request, o), cancellation)).Summary, []);
         });
     }
 

@@ -17,7 +17,7 @@ internal static class DeviceImport
         {
             var request = new ImportDevicesRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
             request.Rows.AddRange(batch.Select(r => new DeviceRow { Row = r.Number, DeviceId = r.Id, Device = (Device)r.Record }));
-            var answer = await server.CallAsync(o => server.Devices.ImportDevicesAsync(request, o), cancellation);
+            var answer = await server.ImportAsync(o => server.Devices.ImportDevicesAsync(request, o), cancellation);
             return new(answer.Summary, answer.Tokens);
         });
     }

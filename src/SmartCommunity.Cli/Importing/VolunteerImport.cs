@@ -17,7 +17,7 @@ internal static class VolunteerImport
         {
             var request = new ImportVolunteersRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
             request.Rows.AddRange(batch.Select(r => new VolunteerRow { Row = r.Number, VolunteerId = r.Id, Volunteer = (Volunteer)r.Record }));
-            return new((await server.CallAsync(o => server.Volunteers.ImportVolunteersAsync(request, o), cancellation)).Summary, []);
+            return new((await server.ImportAsync(o => server.Volunteers.ImportVolunteersAsync(request, o), cancellation)).Summary, []);
         });
     }
 

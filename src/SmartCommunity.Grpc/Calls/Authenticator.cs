@@ -11,19 +11,26 @@ internal sealed class Authenticator(IDirectory directory, IOptions<GrpcEdgeOptio
     private const string ApiKeyHeader = "x-api-key";
     private const string BearerPrefix = "Bearer ";
 
-    /// <summary>The caller, or null when there is no valid credential; why it is not valid is not told.</summary>
-    public async ValueTask<Caller?> FindAsync(HttpContext http, CancellationToken cancellation)
+    /// <summary>The credential that a request presents, or null; whether it is valid is not looked at.</summary>
+    public static string? Credential(HttpContext http)
     {
-        var credential = Credential(http.Request.Headers);
-        return credential is null ? null : await FindAsync(credential, cancellation);
+        var headers = http.Request.Headers;
+        var text = headers[ApiKeyHeader] is { Count: 1 } key ? key.ToString() : Bearer(headers.Authorization.ToString());
+        return text is { Length: > 0 and <= ApiLimits.CredentialCharsMax } ? text : null;
     }
 
     /// <summary>True while the caller's credential is still valid.</summary>
     public async ValueTask<bool> IsStillValidAsync(Caller caller, CancellationToken cancellation) =>
         await FindAsync(caller.Credential, cancellation) is { } found && found == caller;
 
-    private async ValueTask<Caller?> FindAsync(string credential, CancellationToken cancellation)
+    /// <summary>The caller, or null when there is no valid credential; why it is not valid is not told.</summary>
+    public async ValueTask<Caller?> FindAsync(string? credential, CancellationToken cancellation)
     {
+        if (credential is null)
+        {
+            return null;
+        }
+
         var operatorHash = options.Value.OperatorKeyHash;
         if (operatorHash.Length > 0 && Secrets.IsHashOf(credential, operatorHash))
         {
@@ -34,12 +41,6 @@ internal sealed class Authenticator(IDirectory directory, IOptions<GrpcEdgeOptio
         return owner is not null && AreaCode.TryParse(owner.District, out var district)
             ? new($"key:{owner.KeyId}", district, credential)
             : null;
-    }
-
-    private static string? Credential(IHeaderDictionary headers)
-    {
-        var text = headers[ApiKeyHeader] is { Count: 1 } key ? key.ToString() : Bearer(headers.Authorization.ToString());
-        return text is { Length: > 0 and <= ApiLimits.CredentialCharsMax } ? text : null;
     }
 
     private static string? Bearer(string authorization) =>

@@ -36,6 +36,15 @@ internal sealed partial class CallFaults(IOptions<GrpcEdgeOptions> options, Time
         }
     }
 
+    /// <summary>A method that is still at work when its time is up is worth a line: something behind it hangs.</summary>
+    public void TellIfLate(bool isLate, string method, int seconds)
+    {
+        if (isLate)
+        {
+            LogLate(logger, method, seconds);
+        }
+    }
+
     /// <summary>The answer while the silo stops or cannot be reached.</summary>
     public RpcException SiloUnavailable() => Status(
         Code.Unavailable,
@@ -66,6 +75,9 @@ internal sealed partial class CallFaults(IOptions<GrpcEdgeOptions> options, Time
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method}: the silo is unavailable")]
     private static partial void LogSilo(ILogger logger, string method, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} did not end within {Seconds} s; the caller was answered without it")]
+    private static partial void LogLate(ILogger logger, string method, int seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed, reference {Reference}")]
     private static partial void LogBug(ILogger logger, string method, string reference, Exception fault);

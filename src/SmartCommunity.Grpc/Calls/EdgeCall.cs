@@ -11,7 +11,8 @@ namespace SmartCommunity.Grpc.Calls;
 /// <param name="Cancellation">Ends when the caller goes away or the time for the call is up.</param>
 internal sealed record EdgeCall(Caller Caller, AreaCode District, CommandContext Command, CancellationToken Cancellation)
 {
-    private static readonly object Key = new();
+    // Not in the context's user state: that is the request's, which Kestrel gives to the next call while a handler that came too late may still run.
+    private static readonly AsyncLocal<EdgeCall?> Running = new();
 
     /// <summary>The district's code as the storage names it.</summary>
     public string DistrictCode => District.ToString();
@@ -23,7 +24,10 @@ internal sealed record EdgeCall(Caller Caller, AreaCode District, CommandContext
         ? Command
         : Command with { RequestId = string.Create(CultureInfo.InvariantCulture, $"{Command.RequestId}/{index}"), Fingerprint = fingerprint };
 
-    public static EdgeCall Of(ServerCallContext context) => (EdgeCall)context.UserState[Key];
+    /// <summary>The call that a method serves.</summary>
+    public static EdgeCall Of(ServerCallContext context) =>
+        Running.Value ?? throw new InvalidOperationException($"{context.Method} was reached past the interceptor.");
 
-    internal void AttachTo(ServerCallContext context) => context.UserState[Key] = this;
+    /// <summary>From here on the call that runs is this one.</summary>
+    internal void Begin() => Running.Value = this;
 }

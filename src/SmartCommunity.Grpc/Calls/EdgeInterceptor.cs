@@ -30,17 +30,18 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
             return await continuation(request, context);
         }
 
-        var rule = Enter(context);
-        var seconds = rule.IsImport ? options.Value.ImportSecondsMax : options.Value.UnarySecondsMax;
+        var entry = Enter(context);
+        var seconds = entry.Rule.IsImport ? options.Value.ImportSecondsMax : options.Value.UnarySecondsMax;
         using var cap = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, cap.Token);
         try
         {
-            (await AdmitAsync(rule, (IMessage)request, context, both.Token)).AttachTo(context);
-            return await continuation(request, context).WaitAsync(both.Token);
+            // Not on this thread: a method that blocks instead of waiting would keep the cap from answering.
+            return await Task.Run(() => ServeAsync(entry, request, context, continuation, both.Token), both.Token).WaitAsync(both.Token);
         }
         catch (Exception fault) when (fault is not RpcException)
         {
+            faults.TellIfLate(cap.IsCancellationRequested, entry.Method, seconds);
             throw faults.Translate(fault, context);
         }
     }
@@ -59,10 +60,11 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
             return;
         }
 
-        var rule = Enter(context);
+        var entry = Enter(context);
         try
         {
-            (await AdmitAsync(rule, (IMessage)request, context, context.CancellationToken)).AttachTo(context);
+            var admitted = AdmitAsync(entry, (IMessage)request, context.CancellationToken).AsTask();
+            (await admitted.WaitAsync(TimeSpan.FromSeconds(options.Value.UnarySecondsMax), time, context.CancellationToken)).Begin();
             await continuation(request, responseStream, context);
         }
         catch (Exception fault) when (fault is not RpcException)
@@ -71,17 +73,29 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
         }
     }
 
-    private static CallRule Enter(ServerCallContext context)
+    private static Entry Enter(ServerCallContext context)
     {
-        context.GetHttpContext().Items[WasRead] = WasRead;
+        var http = context.GetHttpContext();
+        http.Items[WasRead] = WasRead;
 
         // Deny by default: a method that nobody gave a rule is a bug, not an open door.
-        return CallNeeds.Find(context.Method) ?? throw RefusalStatus.ToException(NotAllowed);
+        var rule = CallNeeds.Find(context.Method) ?? throw RefusalStatus.ToException(NotAllowed);
+        return new(rule, context.Method, Authenticator.Credential(http));
     }
 
-    private async ValueTask<EdgeCall> AdmitAsync(CallRule rule, IMessage request, ServerCallContext context, CancellationToken cancellation)
+    private async Task<TResponse> ServeAsync<TRequest, TResponse>(
+        Entry entry, TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation, CancellationToken cancellation)
+        where TRequest : class
+        where TResponse : class
     {
-        var caller = await authenticator.FindAsync(context.GetHttpContext(), cancellation) ?? throw RefusalStatus.ToException(Unauthenticated);
+        (await AdmitAsync(entry, (IMessage)request, cancellation)).Begin();
+        return await continuation(request, context);
+    }
+
+    private async ValueTask<EdgeCall> AdmitAsync(Entry entry, IMessage request, CancellationToken cancellation)
+    {
+        var rule = entry.Rule;
+        var caller = await authenticator.FindAsync(entry.Credential, cancellation) ?? throw RefusalStatus.ToException(Unauthenticated);
         var allowed = rule.Need switch
         {
             CallNeed.Operator => caller.IsOperator,
@@ -95,7 +109,7 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
 
         CheckSize(rule, request);
         var district = rule.Field.Length == 0 ? default : District(caller, rule.Field, request);
-        return new(caller, district, Command(caller, request, context.Method), cancellation);
+        return new(caller, district, Command(caller, request, entry.Method), cancellation);
     }
 
     private CommandContext Command(Caller caller, IMessage request, string method)
@@ -145,4 +159,7 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
 
     private static Refusal NotAllowed { get; } = new(
         RefusalCode.NotAuthorised, string.Empty, "The credential does not allow this.", "Use an API key of the district; districts are opened with the operator key.");
+
+    /// <summary>What is read of a request while it is certainly ours: Kestrel gives its context to another call once this one was answered.</summary>
+    private sealed record Entry(CallRule Rule, string Method, string? Credential);
 }

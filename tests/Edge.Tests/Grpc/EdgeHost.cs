@@ -109,7 +109,7 @@ public sealed class EdgeHost : IAsyncLifetime
         await app.StartAsync();
         var urls = app.Urls.ToArray();
         Rest = new() { BaseAddress = new(urls[0]) };
-        Channel = GrpcChannel.ForAddress(urls[1], new() { MaxSendMessageSize = 64 << 20 });
+        Channel = Channels.Open(urls[1]);
     }
 
     private async Task StopAsync()

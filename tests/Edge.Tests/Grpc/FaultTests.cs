@@ -52,6 +52,39 @@ public sealed class FaultTests
         hanging.SetResult();
     }
 
+    // Seen to fail when the interceptor calls the method on its own thread.
+    [Fact]
+    public async Task A_method_that_blocks_its_thread_ends_at_the_servers_cap_too()
+    {
+        using var blocking = new ManualResetEventSlim();
+        await using var edge = await BrokenEdge.StartAsync(new FaultyDirectory(() => Block(blocking)), new() { UnarySecondsMax = 1 });
+        await Errors.RefusedAsync(
+            edge.Buildings.GetBuildingAsync(new() { Name = "districts/340104/buildings/b1" }, BrokenEdge.Auth), StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED");
+        blocking.Set();
+    }
+
+    // Seen to fail when the interceptor looks for the caller on its own thread.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_ends_at_the_servers_cap_when_its_credential_cannot_be_looked_up(bool blocks)
+    {
+        using var blocking = new ManualResetEventSlim();
+        var hanging = new TaskCompletionSource();
+        var directory = new FaultyDirectory(() => Task.CompletedTask) { KeyAnswer = () => blocks ? Block(blocking) : hanging.Task };
+        await using var edge = await BrokenEdge.StartAsync(directory, new() { UnarySecondsMax = 1 });
+        await Errors.RefusedAsync(
+            edge.Buildings.GetBuildingAsync(new() { Name = "districts/340104/buildings/b1" }, BrokenEdge.Auth), StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED");
+        if (!blocks)
+        {
+            using var watch = edge.Events.WatchEvents(new() { Parent = "districts/340104" }, BrokenEdge.Auth);
+            await Errors.RefusedAsync(() => watch.ResponseStream.MoveNext(Cancellation), StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED");
+        }
+
+        blocking.Set();
+        hanging.SetResult();
+    }
+
     [Fact]
     public async Task An_import_that_hangs_ends_at_its_own_cap()
     {
@@ -77,6 +110,12 @@ public sealed class FaultTests
         var ended = await Errors.RefusedAsync(() => watch.ResponseStream.MoveNext(Cancellation), StatusCode.Unavailable, "SILO_UNAVAILABLE");
         Assert.NotNull(ended.GetRpcStatus()!.GetDetail<RetryInfo>());
         await stopped;
+    }
+
+    private static Task Block(ManualResetEventSlim until)
+    {
+        until.Wait(Cancellation);
+        return Task.CompletedTask;
     }
 
     /// <summary>The real edge with nothing behind it but what a test puts there.</summary>
@@ -107,7 +146,7 @@ public sealed class FaultTests
             var app = builder.Build();
             app.MapSmartCommunityGrpc();
             await app.StartAsync(Cancellation);
-            return new(app, GrpcChannel.ForAddress(app.Urls.Single()));
+            return new(app, Channels.Open(app.Urls.Single()));
         }
 
         public Task StopAsync() => app.StopAsync();
@@ -128,7 +167,14 @@ public sealed class FaultTests
             return null;
         }
 
-        public ValueTask<ApiKeyOwner?> FindApiKeyAsync(string key, CancellationToken cancellation) => new(new ApiKeyOwner("340104", "k1"));
+        /// <summary>What looking for an API key waits for.</summary>
+        public Func<Task> KeyAnswer { get; init; } = () => Task.CompletedTask;
+
+        public async ValueTask<ApiKeyOwner?> FindApiKeyAsync(string key, CancellationToken cancellation)
+        {
+            await KeyAnswer();
+            return new ApiKeyOwner("340104", "k1");
+        }
 
         public ValueTask<DirectoryPage<T>> ListAsync<T>(DirectoryQuery query, CancellationToken cancellation)
             where T : class => throw new NotSupportedException();

@@ -97,7 +97,7 @@ public sealed class LimitTests(EdgeHost host)
         var authenticator = new Authenticator(host.Records, options);
         var http = new DefaultHttpContext();
         http.Request.Headers["x-api-key"] = key;
-        Assert.Equal(isFound, await authenticator.FindAsync(http, Cancellation) is not null);
+        Assert.Equal(isFound, await authenticator.FindAsync(Authenticator.Credential(http), Cancellation) is not null);
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class WatchTests(EdgeHost host)
     [Fact]
     public async Task One_watch_too_many_on_a_connection_is_refused_and_a_place_is_given_back()
     {
-        using var channel = global::Grpc.Net.Client.GrpcChannel.ForAddress($"http://{host.Channel.Target}");
+        using var channel = Channels.Open($"http://{host.Channel.Target}");
         var own = new V1.EventService.EventServiceClient(channel);
         var open = Enumerable.Range(0, 4).Select(_ => own.WatchEvents(new() { Parent = host.Parent }, host.Auth)).ToArray();
         foreach (var watch in open)

@@ -1,40 +1,56 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using SmartCommunity.V1;
 
 namespace SmartCommunity.Simulation.Worlds;
 
 /// <summary>The public contract, as a partner app uses it: nothing here knows the product's inside.</summary>
-internal sealed class Api(Uri grpc, string key) : IDisposable
+internal sealed class Api : IDisposable
 {
     private const int PageSize = 1000;
 
-    private readonly GrpcChannel channel = GrpcChannel.ForAddress(grpc, new GrpcChannelOptions { MaxReceiveMessageSize = 64 * 1024 * 1024 });
+    private readonly GrpcChannel channel;
+    private readonly CallInvoker calls;
 
-    public Metadata Headers { get; } = new() { { "x-api-key", key } };
+    public Api(Uri grpc, string key)
+    {
+        // A product that was killed may leave a connection that looks alive.
+        var handler = new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        };
+        channel = GrpcChannel.ForAddress(grpc, new() { MaxReceiveMessageSize = 64 * 1024 * 1024, HttpHandler = handler, DisposeHttpClient = true });
+        calls = channel.Intercept(new InTime());
+        Headers = new() { { "x-api-key", key } };
+    }
 
-    public DistrictService.DistrictServiceClient Districts => new(channel);
+    public Metadata Headers { get; }
 
-    public AreaService.AreaServiceClient Areas => new(channel);
+    public DistrictService.DistrictServiceClient Districts => new(calls);
 
-    public CellService.CellServiceClient Cells => new(channel);
+    public AreaService.AreaServiceClient Areas => new(calls);
 
-    public BuildingService.BuildingServiceClient Buildings => new(channel);
+    public CellService.CellServiceClient Cells => new(calls);
 
-    public ProfileService.ProfileServiceClient Profiles => new(channel);
+    public BuildingService.BuildingServiceClient Buildings => new(calls);
 
-    public RuleService.RuleServiceClient Rules => new(channel);
+    public ProfileService.ProfileServiceClient Profiles => new(calls);
 
-    public DeviceService.DeviceServiceClient Devices => new(channel);
+    public RuleService.RuleServiceClient Rules => new(calls);
 
-    public EventService.EventServiceClient Events => new(channel);
+    public DeviceService.DeviceServiceClient Devices => new(calls);
 
-    public TwinService.TwinServiceClient Twins => new(channel);
+    public EventService.EventServiceClient Events => new(calls);
+
+    public TwinService.TwinServiceClient Twins => new(calls);
 
     public async Task<List<Reading>> ReadingsAsync(string device, CancellationToken cancellation)
     {
-        var client = new ReadingService.ReadingServiceClient(channel);
+        var client = new ReadingService.ReadingServiceClient(calls);
         return await AllAsync(
             async token => await client.ListReadingsAsync(new() { Parent = device, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
             page => (page.Readings, page.NextPageToken));
@@ -42,7 +58,7 @@ internal sealed class Api(Uri grpc, string key) : IDisposable
 
     public async Task<List<Report>> ReportsAsync(string district, CancellationToken cancellation)
     {
-        var client = new ReportService.ReportServiceClient(channel);
+        var client = new ReportService.ReportServiceClient(calls);
         return await AllAsync(
             async token => await client.ListReportsAsync(new() { Parent = district, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
             page => (page.Reports, page.NextPageToken));
@@ -50,7 +66,7 @@ internal sealed class Api(Uri grpc, string key) : IDisposable
 
     public async Task<List<Alarm>> OpenAlarmsAsync(string district, CancellationToken cancellation)
     {
-        var client = new AlarmService.AlarmServiceClient(channel);
+        var client = new AlarmService.AlarmServiceClient(calls);
         return await AllAsync(
             async token => await client.ListAlarmsAsync(
                 new() { Parent = district, PageSize = PageSize, PageToken = token, Status = AlarmStatus.Open }, Headers, cancellationToken: cancellation),
@@ -59,7 +75,7 @@ internal sealed class Api(Uri grpc, string key) : IDisposable
 
     public async Task<List<QuarantinedMessage>> QuarantineAsync(string district, CancellationToken cancellation)
     {
-        var client = new QuarantineService.QuarantineServiceClient(channel);
+        var client = new QuarantineService.QuarantineServiceClient(calls);
         return await AllAsync(
             async token => await client.ListQuarantinedMessagesAsync(new() { Parent = district, PageSize = PageSize, PageToken = token }, Headers, cancellationToken: cancellation),
             page => (page.QuarantinedMessages, page.NextPageToken));
