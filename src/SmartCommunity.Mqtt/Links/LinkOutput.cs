@@ -16,8 +16,6 @@ internal sealed class LinkOutput(PipeWriter pipe, TimeProvider clock) : IDisposa
     /// <summary>How long the flush that is under way has been waiting for the peer to read; zero when there is none.</summary>
     public TimeSpan Stalled => Volatile.Read(ref flushStarted) is var started and not 0 ? clock.GetElapsedTime(started) : TimeSpan.Zero;
 
-    public bool IsClosed => Volatile.Read(ref closed);
-
     /// <summary>The pipe to write to; only between <see cref="EnterAsync"/> and <see cref="LeaveAsync"/>.</summary>
     public IBufferWriter<byte> Pipe => pipe;
 

@@ -6,8 +6,11 @@ namespace SmartCommunity.Mqtt.Links;
 /// </summary>
 internal sealed class StoreGate(TimeProvider clock)
 {
-    private const int WaitMsMin = 100;
-    private const int WaitMsMax = 2_000;
+    /// <summary>The first wait, ms.</summary>
+    public const int WaitMsMin = 100;
+
+    /// <summary>The longest wait, ms.</summary>
+    public const int WaitMsMax = 2_000;
 
     private readonly Lock sync = new();
     private long shutAt;
