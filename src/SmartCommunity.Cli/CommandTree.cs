@@ -23,7 +23,7 @@ internal static class CommandTree
 
         root.Subcommands.Add(StatusCommand.Build(shell));
         root.Subcommands.Add(ImportCommand.Build(shell));
-        root.Subcommands.Add(Group("device", "Field devices", DeviceAddCommand.Build(shell), DeviceListCommand.Build(shell), DeviceTailCommand.Build(shell), DeviceRevokeCommand.Build(shell), DeviceRotateCommand.Build(shell)));
+        root.Subcommands.Add(Group("device", "Field devices", DeviceAddCommand.Build(shell), DeviceListCommand.Build(shell), DeviceTailCommand.Build(shell), DeviceRevokeCommand.Build(shell), DeviceRotateCommand.Build(shell), DeviceSendCommand.Build(shell), DeviceCommandsCommand.Build(shell)));
         root.Subcommands.Add(WatchCommand.Build(shell));
         root.Subcommands.Add(Group("demo", "The demo district", PlayCommand.Build(shell)));
         root.Subcommands.Add(Group("twin", "Twins of buildings and cells", TwinGetCommand.Build(shell)));

@@ -48,4 +48,23 @@ public static class Limits
     public const int EvidenceUriCharsMax = 2_000;
     public const int MessageIdCharsMax = 128;
     public const int EventNameCharsMax = 100;
+    public const int CommandNameCharsMax = 100;
+
+    /// <summary>Body of a command, UTF-8.</summary>
+    public const int CommandBodyBytesMax = 16 * 1024;
+
+    /// <summary>Reply to a command, UTF-8.</summary>
+    public const int CommandReplyBytesMax = 16 * 1024;
+
+    /// <summary>Nesting of the body of a command and of its reply.</summary>
+    public const int CommandDepthMax = 32;
+
+    public const int CommandSecondsMin = 1;
+    public const int CommandSecondsMax = 7 * 24 * 3600;
+
+    /// <summary>Commands of one device that are issued or delivered and not ended.</summary>
+    public const int OpenCommandsPerDeviceMax = 64;
+
+    /// <summary>The same of all devices of a twin: their bodies are in its memory.</summary>
+    public const int OpenCommandsPerTwinMax = 1_000;
 }

@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Serialization;
 using Orleans.Storage;
+using SmartCommunity.Grains.DeviceCommands;
 using SmartCommunity.Grains.Directory;
 using SmartCommunity.Grains.Feed;
 using SmartCommunity.Grains.Ingest;
@@ -44,6 +45,7 @@ public static class SiloSetup
         services.AddSingleton<CredentialCache>();
         services.AddSingleton<IDeviceDirectory>(s => s.GetRequiredService<CredentialCache>());
         services.AddSingleton<IDirectory, ViewDirectory>();
+        services.AddSingleton<ICommandDirectory, CommandDirectory>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<IFeed>(s => s.GetRequiredService<LiveFeed>());
         services.AddHostedService(s => s.GetRequiredService<LiveFeed>());

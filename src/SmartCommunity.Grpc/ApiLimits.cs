@@ -24,6 +24,9 @@ public static class ApiLimits
     /// <summary>Grain calls that one request keeps under way at the same time.</summary>
     public const int ParallelGrainCallsMax = 32;
 
+    /// <summary>Time to live of a command when the caller names none.</summary>
+    public const int CommandSecondsDefault = 60;
+
     /// <summary>Longest API key or device token that is looked at, characters.</summary>
     public const int CredentialCharsMax = 256;
 

@@ -24,6 +24,10 @@ public static class ResourceNames
     public const string Reports = "reports";
     public const string Quarantine = "quarantine";
     public const string ApiKeys = "apiKeys";
+    public const string Commands = "commands";
+
+    /// <summary>Stands for every id of a collection in the parent of a list.</summary>
+    public const string Every = "-";
 
     private const string TwinSuffix = "/twin";
 
@@ -77,6 +81,20 @@ public static class ResourceNames
     {
         id = default;
         return TryId(name, collection, out district, out var text) && TId.TryParse(text, out id);
+    }
+
+    /// <summary>The name of a command: that of its device, <c>/commands/</c> and its id.</summary>
+    public static string Command(AreaCode district, DeviceId device, CommandId command) =>
+        $"{Of(district, Devices, device.ToString())}/{Commands}/{command}";
+
+    public static bool TryCommand(string? name, out AreaCode district, out DeviceId device, out CommandId command)
+    {
+        device = default;
+        command = default;
+        return TryDistrict(name, out district, out var rest)
+            && rest.Split('/') is [Devices, var owner, Commands, var id]
+            && DeviceId.TryParse(owner, out device)
+            && CommandId.TryParse(id, out command);
     }
 
     /// <summary>What a device can be mounted on: a building or a cell.</summary>

@@ -10,6 +10,7 @@ using SmartCommunity.Grpc.Areas;
 using SmartCommunity.Grpc.Buildings;
 using SmartCommunity.Grpc.Calls;
 using SmartCommunity.Grpc.Cells;
+using SmartCommunity.Grpc.DeviceCommands;
 using SmartCommunity.Grpc.Devices;
 using SmartCommunity.Grpc.Districts;
 using SmartCommunity.Grpc.Events;
@@ -78,6 +79,7 @@ public static class SmartCommunityGrpc
             endpoints.MapGrpcService<OrgUnitService>(),
             endpoints.MapGrpcService<VolunteerService>(),
             endpoints.MapGrpcService<DeviceService>(),
+            endpoints.MapGrpcService<DeviceCommandService>(),
             endpoints.MapGrpcService<ProfileService>(),
             endpoints.MapGrpcService<RuleService>(),
             endpoints.MapGrpcService<TwinService>(),

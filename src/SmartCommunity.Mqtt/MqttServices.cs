@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SmartCommunity.Grains.DeviceCommands;
 using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Links;
 using SmartCommunity.Mqtt.Listening;
 
@@ -13,7 +15,7 @@ namespace SmartCommunity.Mqtt;
 public static class MqttServices
 {
     /// <summary>
-    /// Adds the listener as a hosted service; it needs <see cref="IIngest"/> and <see cref="IDeviceDirectory"/>. Throws
+    /// Adds the listener as a hosted service; it needs <see cref="IIngest"/>, <see cref="IDeviceDirectory"/> and <see cref="ICommandDirectory"/>. Throws
     /// <see cref="OptionsValidationException"/> with the offending keys when the settings are wrong.
     /// </summary>
     public static IServiceCollection AddSmartCommunityMqtt(this IServiceCollection services, MqttEdgeOptions options)
@@ -32,6 +34,7 @@ public static class MqttServices
         services.AddSingleton<BrokerAdapter>();
         services.AddSingleton<LinkRegistry>();
         services.AddSingleton<ErrorTopic>();
+        services.AddSingleton<CommandDesk>();
         services.AddSingleton<StoreGate>();
         services.AddSingleton<AckPump>();
         services.AddSingleton(s => new EdgeServices(
@@ -41,6 +44,7 @@ public static class MqttServices
             s.GetRequiredService<BrokerAdapter>(),
             s.GetRequiredService<LinkRegistry>(),
             s.GetRequiredService<ErrorTopic>(),
+            s.GetRequiredService<CommandDesk>(),
             s.GetRequiredService<StoreGate>(),
             s.GetRequiredService<AckPump>(),
             s.GetRequiredService<MqttMetrics>(),

@@ -37,7 +37,8 @@ public sealed record ViewQuery(
     string? AfterId = null,
     bool NewestFirst = false,
     long? BeforePosition = null,
-    string? Owner = null);
+    string? Owner = null,
+    string? IdPrefix = null);
 
 public sealed record ViewRow(
     string District,

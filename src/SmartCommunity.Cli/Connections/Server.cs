@@ -52,6 +52,7 @@ internal sealed class Server : IDisposable
         Buildings = new(invoker);
         Cells = new(invoker);
         Devices = new(invoker);
+        Commands = new(invoker);
         Districts = new(invoker);
         Events = new(invoker);
         Areas = new(invoker);
@@ -74,6 +75,8 @@ internal sealed class Server : IDisposable
     public CellService.CellServiceClient Cells { get; }
 
     public DeviceService.DeviceServiceClient Devices { get; }
+
+    public DeviceCommandService.DeviceCommandServiceClient Commands { get; }
 
     public DistrictService.DistrictServiceClient Districts { get; }
 

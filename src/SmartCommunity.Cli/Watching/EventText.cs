@@ -1,3 +1,4 @@
+using SmartCommunity.Cli.Devices;
 using SmartCommunity.Cli.Looking;
 using SmartCommunity.V1;
 
@@ -20,6 +21,7 @@ internal static class EventText
         EventKind.Presence => "presence",
         EventKind.Directory => "directory",
         EventKind.Quarantine => "quarantine",
+        EventKind.Command => "command",
         _ => "unknown",
     };
 
@@ -42,6 +44,7 @@ internal static class EventText
         Event.PayloadOneofCase.Presence => $"{Listing.Below(e.Presence.Subject)} {(e.Presence.Present ? "is here" : "is gone")}",
         Event.PayloadOneofCase.Directory => $"{Listing.Below(e.Directory.Name)} {e.Type}",
         Event.PayloadOneofCase.Quarantined => $"{Listing.Id(e.Quarantined.Device)} {e.Quarantined.Reason} {e.Quarantined.Field}: {e.Quarantined.Rule}",
+        Event.PayloadOneofCase.Command => $"{Listing.Id(e.Command.Device)} {Listing.Id(e.Command.Command)} {e.Command.CommandName} {CommandText.State(e.Command.State)} {e.Command.Note}".TrimEnd(),
         _ => e.Type,
     };
 

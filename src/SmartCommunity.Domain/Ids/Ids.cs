@@ -156,3 +156,25 @@ public readonly record struct AlarmId : IId<AlarmId>
 
     public override string ToString() => text ?? string.Empty;
 }
+
+/// <summary>The id of one command to a device, unique among that device's commands. Text form: see <see cref="IdText"/>.</summary>
+[GenerateSerializer, Immutable, Alias("sc.CommandId"), JsonConverter(typeof(IdJsonConverter<CommandId>))]
+public readonly record struct CommandId : IId<CommandId>
+{
+    [Id(0)]
+    private readonly string? text;
+
+    private CommandId(string text) => this.text = text;
+
+    /// <summary>Parses an id; throws <see cref="FormatException"/> on a text that is none. At the edges use <see cref="TryParse"/>.</summary>
+    public static CommandId Parse(string text) => new(IdText.Checked(text, nameof(CommandId)));
+
+    public static bool TryParse(string? text, out CommandId id)
+    {
+        var ok = text is not null && IdText.IsValid(text);
+        id = ok ? new(text!) : default;
+        return ok;
+    }
+
+    public override string ToString() => text ?? string.Empty;
+}

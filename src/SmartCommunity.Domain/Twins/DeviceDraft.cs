@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SmartCommunity.Domain.Alarms;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Ids;
 
 namespace SmartCommunity.Domain.Twins;
@@ -25,9 +26,13 @@ internal sealed class DeviceDraft(DeviceSlot slot)
 
     public RuleTrack[] Tracks { get; private set; } = slot.Tracks;
 
+    public DeviceCommand[] Commands { get; private set; } = slot.Commands;
+
     public void Seen(long recordedMs) => LastSeenMs = Math.Max(LastSeenMs, recordedMs);
 
     public void Put(RuleTrack track) => Tracks = DeviceSlot.Put(Tracks, track);
+
+    public void Put(DeviceCommand command) => Commands = CommandTrack.Put(Commands, command);
 
     public RuleTrack? Track(RuleId rule)
     {

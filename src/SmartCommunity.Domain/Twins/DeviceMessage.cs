@@ -13,6 +13,15 @@ public enum MessageKind : byte
 
     /// <summary>Birth and last will.</summary>
     State = 3,
+
+    /// <summary>The answer to a command; the message's id is the command's.</summary>
+    CommandReply = 4,
+
+    /// <summary>
+    /// No message of the device but what its connection says of a command, whose id is the message's: it was taken, or (with the reason as
+    /// <see cref="DeviceMessage.Body"/>) never will be.
+    /// </summary>
+    CommandReceipt = 5,
 }
 
 /// <summary>One value of a message. <paramref name="Metric"/> is the profile's own string instance, so equal names are the same object.</summary>

@@ -1,4 +1,5 @@
 using SmartCommunity.Domain.Alarms;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 
@@ -19,6 +20,7 @@ internal struct MetricSlot
 internal sealed class DeviceSlot(Device device)
 {
     private static readonly RuleTrack[] NoTracks = [];
+    private static readonly DeviceCommand[] NoCommands = [];
 
     public string Id { get; } = device.Id.ToString();
 
@@ -37,6 +39,12 @@ internal sealed class DeviceSlot(Device device)
     public RuleTrack[] Tracks { get; private set; } = NoTracks;
 
     public DedupeWindow? Window { get; set; }
+
+    /// <summary>The open ones, in order of issue.</summary>
+    public DeviceCommand[] Commands { get; set; } = NoCommands;
+
+    /// <summary>Number of the last command issued; 0 before the first.</summary>
+    public long CommandsIssued { get; set; }
 
     public void Seen(long recordedMs) => LastSeenMs = Math.Max(LastSeenMs, recordedMs);
 

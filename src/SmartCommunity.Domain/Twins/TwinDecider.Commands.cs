@@ -3,6 +3,7 @@ using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Buildings;
 using SmartCommunity.Domain.Catalogue;
 using SmartCommunity.Domain.Commands;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Refusals;
@@ -65,7 +66,7 @@ public static partial class TwinDecider
         return decision;
     }
 
-    /// <summary>Ends a device for good: its token is no longer found, its clocks rest, its open alarms wait for a person.</summary>
+    /// <summary>Ends a device for good: its token is no longer found, its clocks rest, its open alarms wait for a person, its open commands end.</summary>
     public static Outcome<Decision<Device>> RevokeDevice(TwinState state, DeviceId device, DistrictCatalogue catalogue, CommandContext context)
     {
         if (state.Find(device) is not { } slot)
@@ -86,6 +87,7 @@ public static partial class TwinDecider
         decision.Effects.Count(area, CounterNames.DevicesOnline, slot.Online ? -1 : 0);
         decision.Effects.Lookups.Add(new(LookupScopes.DeviceToken, slot.Device.TokenHash, null, null));
         CountBehind(state, decision.Effects, slot.Device.Gateway, null);
+        CommandDecider.EndAll(state, decision, slot, context);
         return decision;
     }
 
@@ -167,7 +169,7 @@ public static partial class TwinDecider
 
     private static Refusal AlarmNotOpen() => new(RefusalCode.NotFound, "alarm", "There is no such open alarm.", "List the open alarms; a closed one stays closed.");
 
-    private static TwinScratch Begin(TwinState state, DistrictCatalogue catalogue, CommandContext context)
+    internal static TwinScratch Begin(TwinState state, DistrictCatalogue catalogue, CommandContext context)
     {
         var nowMs = context.Now.ToUnixTimeMilliseconds();
         var scratch = new TwinScratch(state, catalogue, messages: 0, nowMs);
@@ -175,9 +177,10 @@ public static partial class TwinDecider
         return scratch;
     }
 
-    private static Decision<Alarm> Finish(TwinScratch scratch, Alarm result, CommandContext context)
+    internal static Decision<T> Finish<T>(TwinScratch scratch, T result, CommandContext context)
+        where T : class
     {
-        var decision = new Decision<Alarm>(result);
+        var decision = new Decision<T>(result);
         decision.Events.AddRange(scratch.Decision.Events.Select(e => e with { Cause = context.RequestId }));
         decision.Effects.Rows.AddRange(scratch.Decision.Effects.Rows);
         decision.Effects.Counters.AddRange(scratch.Decision.Effects.Counters);
@@ -282,6 +285,7 @@ public static partial class TwinDecider
         {
             var live = slot.Device.Revoked ? 0 : 1;
             effects.Rows.Add(DeviceRows.Of(DeviceRows.Moved(slot.Device, to), slot.Online));
+            effects.Rows.AddRange(CommandTrack.Moved(slot.Commands, to).Select(command => CommandTrack.RowOf(command)));
             effects.Count(slot.Device.Area.ToString(), CounterNames.DevicesTotal, -live);
             effects.Count(target, CounterNames.DevicesTotal, live);
             effects.Count(slot.Device.Area.ToString(), CounterNames.DevicesOnline, slot.Online ? -1 : 0);

@@ -37,7 +37,7 @@ public static partial class TwinDecider
         scratch.MoveTo(nowMs);
         foreach (var slot in state.Slots)
         {
-            if (TwinDue.Of(slot.Device, slot.Online, slot.LastSeenMs, slot.Tracks, catalogue) <= nowMs)
+            if (TwinDue.Of(slot.Device, slot.Online, slot.LastSeenMs, slot.Tracks, slot.Commands, catalogue) <= nowMs)
             {
                 scratch.FireDue(scratch.Draft(slot), nowMs);
             }
@@ -53,7 +53,7 @@ public static partial class TwinDecider
         var next = TwinDue.Never;
         foreach (var slot in state.Slots)
         {
-            next = Math.Min(next, TwinDue.Of(slot.Device, slot.Online, slot.LastSeenMs, slot.Tracks, catalogue));
+            next = Math.Min(next, TwinDue.Of(slot.Device, slot.Online, slot.LastSeenMs, slot.Tracks, slot.Commands, catalogue));
         }
 
         return next == TwinDue.Never ? null : next;

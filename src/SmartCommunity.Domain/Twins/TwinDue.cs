@@ -1,6 +1,7 @@
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Catalogue;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 
 namespace SmartCommunity.Domain.Twins;
@@ -13,7 +14,7 @@ internal static class TwinDue
 {
     public const long Never = long.MaxValue;
 
-    public static long Of(Device device, bool online, long lastSeenMs, RuleTrack[] tracks, DistrictCatalogue catalogue)
+    public static long Of(Device device, bool online, long lastSeenMs, RuleTrack[] tracks, DeviceCommand[] commands, DistrictCatalogue catalogue)
     {
         if (device.Revoked)
         {
@@ -27,6 +28,11 @@ internal static class TwinDue
             {
                 next = Math.Min(next, clock.DueMs);
             }
+        }
+
+        foreach (var command in commands)
+        {
+            next = Math.Min(next, command.ExpiresAt.ToUnixTimeMilliseconds());
         }
 
         return next;

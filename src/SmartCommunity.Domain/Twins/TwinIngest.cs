@@ -10,7 +10,7 @@ using SmartCommunity.Domain.Views;
 namespace SmartCommunity.Domain.Twins;
 
 /// <summary>Takes the messages of one batch, one after the other.</summary>
-internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts facts)
+internal sealed partial class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts facts)
 {
     private const long AtMsMin = -62_135_596_800_000;
 
@@ -39,6 +39,11 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
 
     private MessageOutcome Judge(in DeviceMessage message, DeviceDraft? draft)
     {
+        if (message.Kind == MessageKind.CommandReceipt)
+        {
+            return CommandReceipt(message, draft);
+        }
+
         var refusal = message.Rejected ?? Admit(draft) ?? BadId(message.MessageId) ?? BadTime(message);
         if (refusal is not null || draft is null)
         {
@@ -50,6 +55,7 @@ internal sealed class TwinIngest(TwinScratch scratch, IPlaces places, KnownFacts
             MessageKind.Telemetry => Telemetry(message, draft),
             MessageKind.Event => DeviceEvent(message, draft),
             MessageKind.Report => Report(message, draft),
+            MessageKind.CommandReply => CommandReply(message, draft),
             _ => State(message, draft),
         };
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Catalogue;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Views;
@@ -42,12 +43,6 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
             return last;
         }
 
-        if (last is null)
-        {
-            return last = new(slot);
-        }
-
-        drafts ??= new() { [last.Slot] = last };
         if (last is null)
         {
             return last = new(slot);
@@ -100,10 +95,22 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
             Fire(draft, track, clock);
         }
 
+        Expire(draft, nowMs);
         if (SilentAtMs(draft) is { } silentAt && silentAt <= nowMs)
         {
             SetOnline(draft, online: false, silentAt, cause: null);
         }
+    }
+
+    /// <summary>Moves a command on, or takes in a new one.</summary>
+    public DeviceCommand Change(DeviceDraft draft, CommandEvent happened, long atMs, string actor, string? cause = null)
+    {
+        var next = CommandTrack.Evolve(draft.Commands, happened, atMs);
+        draft.Put(next);
+        dueMoved = true;
+        Emit(happened, next.Area, atMs, actor, cause);
+        Decision.Effects.Rows.Add(CommandTrack.RowOf(next, mustBeNew: happened is CommandIssued));
+        return next;
     }
 
     /// <summary>Lets the rules of a metric see a value.</summary>
@@ -161,7 +168,7 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
         foreach (var slot in State.Slots)
         {
             var draft = ReferenceEquals(last?.Slot, slot) ? last : drafts?.GetValueOrDefault(slot);
-            next = Math.Min(next, TwinDue.Of(slot.Device, draft?.Online ?? slot.Online, draft?.LastSeenMs ?? slot.LastSeenMs, draft?.Tracks ?? slot.Tracks, Catalogue));
+            next = Math.Min(next, TwinDue.Of(slot.Device, draft?.Online ?? slot.Online, draft?.LastSeenMs ?? slot.LastSeenMs, draft?.Tracks ?? slot.Tracks, draft?.Commands ?? slot.Commands, Catalogue));
         }
 
         return next == long.MaxValue ? null : next;
@@ -174,6 +181,17 @@ internal sealed class TwinScratch(TwinState state, DistrictCatalogue catalogue, 
     {
         var silentAt = TwinDue.SilentAt(draft.Slot.Device, draft.Online, draft.LastSeenMs, Catalogue);
         return silentAt == long.MaxValue ? null : silentAt;
+    }
+
+    private void Expire(DeviceDraft draft, long nowMs)
+    {
+        foreach (var command in draft.Commands)
+        {
+            if (command.ExpiresAt.ToUnixTimeMilliseconds() is var dueMs && dueMs <= nowMs)
+            {
+                Change(draft, new CommandExpired(command.Device, command.Id, command.ExpiresAt), dueMs, CommandTrack.ClockActor);
+            }
+        }
     }
 
     private static (RuleTrack Track, RuleClock Clock)? NextFiring(DeviceDraft draft, long nowMs)

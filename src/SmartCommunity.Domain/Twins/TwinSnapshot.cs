@@ -2,6 +2,7 @@ using System.Text.Json;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Buildings;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Wire;
@@ -13,7 +14,8 @@ internal sealed record TwinSnapshot(
     int Version, TwinKey Key, AreaCode District, AreaCode Area, Building? Building, long RecordedMs, DeviceSnapshot[] Devices, Alarm[] Alarms);
 
 internal sealed record DeviceSnapshot(
-    Device Device, bool Online, long LastSeenMs, ulong StateHash, MetricSnapshot[] Metrics, TrackSnapshot[] Tracks, WindowSnapshot? Window);
+    Device Device, bool Online, long LastSeenMs, ulong StateHash, MetricSnapshot[] Metrics, TrackSnapshot[] Tracks, WindowSnapshot? Window,
+    DeviceCommand[]? Commands, long CommandsIssued);
 
 internal sealed record MetricSnapshot(string Metric, string? Message, double Value, double Judged, long AtMs, long ReceivedMs);
 
@@ -27,7 +29,7 @@ internal sealed record WindowSnapshot(ulong[] Keys, ulong[] Contents, long[] Tim
 public static class TwinSnapshotCodec
 {
     /// <summary>Goes up with every change of shape or of the hashes in the deduplication window.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public static byte[] Encode(TwinState state)
     {

@@ -1,6 +1,7 @@
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Buildings;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Quarantine;
@@ -53,6 +54,9 @@ public sealed partial class TwinState
             case MessageQuarantined e:
                 Find(e.Message.Device)?.Seen(recordedMs);
                 break;
+            case CommandEvent e:
+                ApplyCommand(e, atMs, recordedMs);
+                break;
             default:
                 ApplyAlarm(happened, atMs);
                 break;
@@ -89,6 +93,18 @@ public sealed partial class TwinState
         AlarmClosed => track.Closed(),
         _ => throw new ArgumentException($"{happened.GetType().Name} does not move a rule.", nameof(happened)),
     };
+
+    private void ApplyCommand(CommandEvent happened, long atMs, long recordedMs)
+    {
+        var slot = Slot(happened.Target.Device);
+        var next = CommandTrack.Evolve(slot.Commands, happened, atMs);
+        slot.Commands = CommandTrack.Put(slot.Commands, next);
+        slot.CommandsIssued = Math.Max(slot.CommandsIssued, next.Number);
+        if (happened is CommandAnswered)
+        {
+            slot.Seen(recordedMs);
+        }
+    }
 
     private void ApplyAlarm(DomainEvent happened, long atMs)
     {
@@ -153,6 +169,7 @@ public sealed partial class TwinState
         foreach (var slot in Slots)
         {
             slot.Device = DeviceRows.Moved(slot.Device, area);
+            slot.Commands = CommandTrack.Moved(slot.Commands, area);
         }
 
         alarms = [.. alarms.Select(a => a with { Area = area })];

@@ -12,7 +12,8 @@ public sealed partial class TwinState
         Building,
         [.. Slots.ToArray().Select(SensorOf)],
         [.. alarms],
-        RecordedMs == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(RecordedMs));
+        RecordedMs == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(RecordedMs),
+        [.. Slots.ToArray().SelectMany(s => s.Commands)]);
 
     internal TwinSnapshot ToSnapshot() => new(
         TwinSnapshotCodec.Version, Key, District, Area, Building, RecordedMs, [.. Slots.ToArray().Select(SnapshotOf)], [.. alarms]);
@@ -56,11 +57,15 @@ public sealed partial class TwinState
         slot.StateHash,
         [.. slot.Metrics.Select(m => new MetricSnapshot(m.Metric, m.Message, m.Value, m.Judged, m.AtMs, m.ReceivedMs))],
         [.. slot.Tracks.Select(t => new TrackSnapshot(t.Rule, t.Level, t.Alarm == default ? null : t.Alarm, t.Raised, t.Clocks))],
-        slot.Window?.ToSnapshot());
+        slot.Window?.ToSnapshot(),
+        slot.Commands.Length == 0 ? null : slot.Commands,
+        slot.CommandsIssued);
 
     private static DeviceSlot SlotOf(DeviceSnapshot snapshot)
     {
         var slot = new DeviceSlot(snapshot.Device) { Online = snapshot.Online, LastSeenMs = snapshot.LastSeenMs, StateHash = snapshot.StateHash };
+        slot.Commands = snapshot.Commands ?? slot.Commands;
+        slot.CommandsIssued = snapshot.CommandsIssued;
         slot.Window = snapshot.Window is null ? null : DedupeWindow.FromSnapshot(snapshot.Window);
         slot.Restore(
             [

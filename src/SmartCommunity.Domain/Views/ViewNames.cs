@@ -21,6 +21,9 @@ public static class ViewKinds
     public const string Report = "report";
     public const string Quarantine = "quarantine";
 
+    /// <summary>A command to a device; its id is <c>{device}/{command}</c>.</summary>
+    public const string Command = "command";
+
     /// <summary>One row a twin that has something due; see <see cref="Twins.TwinRow"/>.</summary>
     public const string Twin = "twin";
 
@@ -41,6 +44,12 @@ public static class ViewStatus
     public const string Active = "active";
     public const string OnDuty = "on-duty";
     public const string OffDuty = "off-duty";
+    public const string Issued = "issued";
+    public const string Delivered = "delivered";
+    public const string Answered = "answered";
+    public const string Expired = "expired";
+    public const string Cancelled = "cancelled";
+    public const string Undeliverable = "undeliverable";
 }
 
 /// <summary>The names of counters. They stand at the leaf (cell, or what is known instead) and are summed over area prefixes.</summary>
@@ -86,5 +95,6 @@ public static class KeyScopes
     public const string DeviceEvent = "event";
     public const string Report = "report";
     public const string DeviceState = "state";
+    public const string CommandReply = "command-reply";
     public const string Quarantine = "quarantine";
 }

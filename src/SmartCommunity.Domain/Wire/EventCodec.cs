@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Buildings;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Districts;
 using SmartCommunity.Domain.OrgUnits;
@@ -95,6 +96,12 @@ public static class EventCodec
             Of<AlarmClosed>(WireNames.AlarmClosed, json.AlarmClosed),
             Of<ReportReceived>(WireNames.ReportReceived, json.ReportReceived),
             Of<MessageQuarantined>(WireNames.MessageQuarantined, json.MessageQuarantined),
+            Of<CommandIssued>(WireNames.CommandIssued, json.CommandIssued),
+            Of<CommandDelivered>(WireNames.CommandDelivered, json.CommandDelivered),
+            Of<CommandAnswered>(WireNames.CommandAnswered, json.CommandAnswered),
+            Of<CommandExpired>(WireNames.CommandExpired, json.CommandExpired),
+            Of<CommandCancelled>(WireNames.CommandCancelled, json.CommandCancelled),
+            Of<CommandUndeliverable>(WireNames.CommandUndeliverable, json.CommandUndeliverable),
         ];
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Buildings;
 using SmartCommunity.Domain.Cells;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Districts;
 using SmartCommunity.Domain.OrgUnits;
@@ -44,6 +45,12 @@ namespace SmartCommunity.Domain.Wire;
 [JsonSerializable(typeof(AlarmClosed))]
 [JsonSerializable(typeof(ReportReceived))]
 [JsonSerializable(typeof(MessageQuarantined))]
+[JsonSerializable(typeof(CommandIssued))]
+[JsonSerializable(typeof(CommandDelivered))]
+[JsonSerializable(typeof(CommandAnswered))]
+[JsonSerializable(typeof(CommandExpired))]
+[JsonSerializable(typeof(CommandCancelled))]
+[JsonSerializable(typeof(CommandUndeliverable))]
 [JsonSerializable(typeof(ApiKey))]
 [JsonSerializable(typeof(GridRow))]
 [JsonSerializable(typeof(TwinRow))]
@@ -64,6 +71,7 @@ internal sealed partial class WireJson : JsonSerializerContext
             new JsonStringEnumConverter<Comparison>(),
             new JsonStringEnumConverter<DayOfWeek>(),
             new JsonStringEnumConverter<MessageKind>(),
+            new JsonStringEnumConverter<CommandState>(),
             new JsonStringEnumConverter<RefusalCode>(),
         },
     });

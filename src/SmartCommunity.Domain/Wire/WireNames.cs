@@ -34,4 +34,10 @@ public static class WireNames
     public const string AlarmClosed = "alarm-closed/1";
     public const string ReportReceived = "report-received/1";
     public const string MessageQuarantined = "message-quarantined/1";
+    public const string CommandIssued = "command-issued/1";
+    public const string CommandDelivered = "command-delivered/1";
+    public const string CommandAnswered = "command-answered/1";
+    public const string CommandExpired = "command-expired/1";
+    public const string CommandCancelled = "command-cancelled/1";
+    public const string CommandUndeliverable = "command-undeliverable/1";
 }

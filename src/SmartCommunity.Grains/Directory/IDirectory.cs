@@ -39,7 +39,8 @@ public sealed record DirectoryQuery(
     string? PageToken = null,
     string AreaPrefix = "",
     string? Status = null,
-    string? Owner = null);
+    string? Owner = null,
+    string? IdPrefix = null);
 
 /// <param name="Refusal">Set when the page token cannot be understood or belongs to another query; then there are no items.</param>
 public sealed record DirectoryPage<T>(IReadOnlyList<T> Items, string? NextPageToken, Refusal? Refusal = null);

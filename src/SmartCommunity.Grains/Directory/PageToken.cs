@@ -51,5 +51,5 @@ internal static class PageToken
         "Leave it out to begin again; keep the filter while paging.");
 
     private static uint CheckOf(string kind, DirectoryQuery query) =>
-        XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(string.Join('\n', kind, query.District, query.AreaPrefix, query.Status, query.Owner)));
+        XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(string.Join('\n', kind, query.District, query.AreaPrefix, query.Status, query.Owner, query.IdPrefix)));
 }

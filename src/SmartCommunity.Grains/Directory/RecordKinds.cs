@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Buildings;
 using SmartCommunity.Domain.Cells;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Districts;
 using SmartCommunity.Domain.OrgUnits;
@@ -29,6 +30,7 @@ internal static class RecordKinds
         [typeof(Device)] = new(ViewKinds.Device),
         [typeof(Alarm)] = new(ViewKinds.Alarm, NewestFirst: true),
         [typeof(Report)] = new(ViewKinds.Report, NewestFirst: true),
+        [typeof(DeviceCommand)] = new(ViewKinds.Command, NewestFirst: true),
         [typeof(QuarantinedMessage)] = new(ViewKinds.Quarantine, NewestFirst: true),
     }.ToFrozenDictionary();
 

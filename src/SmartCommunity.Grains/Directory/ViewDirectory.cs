@@ -48,7 +48,7 @@ internal sealed class ViewDirectory(
         }
 
         var rows = await views.ListAsync(
-            new(query.District, kind.Name, size + 1, query.AreaPrefix, query.Status, kind.NewestFirst ? null : after, kind.NewestFirst, before, query.Owner),
+            new(query.District, kind.Name, size + 1, query.AreaPrefix, query.Status, kind.NewestFirst ? null : after, kind.NewestFirst, before, query.Owner, query.IdPrefix),
             cancellation);
         var items = rows.Take(size).Select(row => RecordCodec.Decode<T>(row.Body.Span)).ToArray();
         var last = rows.Count > size ? rows[size - 1] : null;

@@ -32,6 +32,12 @@ public static class FeedKinds
         [WireNames.AlarmClosed] = FeedKind.Alarm,
         [WireNames.ReportReceived] = FeedKind.Report,
         [WireNames.MessageQuarantined] = FeedKind.Quarantine,
+        [WireNames.CommandIssued] = FeedKind.Command,
+        [WireNames.CommandDelivered] = FeedKind.Command,
+        [WireNames.CommandAnswered] = FeedKind.Command,
+        [WireNames.CommandExpired] = FeedKind.Command,
+        [WireNames.CommandCancelled] = FeedKind.Command,
+        [WireNames.CommandUndeliverable] = FeedKind.Command,
 
         // Clocks are the rule's inner steps; credentials concern nobody but their holder.
         [WireNames.AlarmClockStarted] = FeedKind.None,

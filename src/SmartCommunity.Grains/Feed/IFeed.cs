@@ -26,6 +26,7 @@ public enum FeedKind
     Presence = 5,
     Directory = 6,
     Quarantine = 7,
+    Command = 8,
 }
 
 public sealed record FeedItem(FeedKind Kind, JournalEntry Entry);

@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Buildings;
 using SmartCommunity.Domain.Commands;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Refusals;
@@ -42,6 +43,12 @@ public interface ITwinGrain : IGrainWithStringKey
 
     [Alias("CloseAlarm")]
     Task<Outcome<Alarm>> CloseAlarm(AlarmId alarm, string? note, CommandContext context);
+
+    [Alias("IssueCommand")]
+    Task<Outcome<DeviceCommand>> IssueCommand(NewCommand command, CommandContext context);
+
+    [Alias("CancelCommand")]
+    Task<Outcome<DeviceCommand>> CancelCommand(DeviceId device, CommandId command, string? note, CommandContext context);
 
     /// <summary>Fires the clocks that ran out by <paramref name="now"/>, each with its true due instant.</summary>
     [Alias("Sweep")]

@@ -4,6 +4,7 @@ using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Catalogue;
 using SmartCommunity.Domain.Cells;
 using SmartCommunity.Domain.Commands;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Refusals;
@@ -76,6 +77,18 @@ internal abstract class TwinGrain(IPersistentState<StreamSnapshot> stored, Strea
         (alarm, note),
         context,
         async state => TwinDecider.CloseAlarm(state, alarm, note, (await SurroundingsAsync()).Catalogue, context));
+
+    public Task<Outcome<DeviceCommand>> IssueCommand(NewCommand command, CommandContext context) => HandleAsync(
+        "twin.IssueCommand",
+        command,
+        context,
+        async state => CommandDecider.Issue(state, command, (await SurroundingsAsync()).Catalogue, context));
+
+    public Task<Outcome<DeviceCommand>> CancelCommand(DeviceId device, CommandId command, string? note, CommandContext context) => HandleAsync(
+        "twin.CancelCommand",
+        (device, command, note),
+        context,
+        async state => CommandDecider.Cancel(state, device, command, note, (await SurroundingsAsync()).Catalogue, context));
 
     public Task Sweep(DateTimeOffset now) => RunAsync(async () =>
     {

@@ -77,6 +77,10 @@ public static class CallNeeds
         yield return ("VolunteerService/ReportVolunteerPresence", new(CallNeed.District, "name"));
         yield return ("DeviceService/RevokeDevice", new(CallNeed.District, "name"));
         yield return ("DeviceService/RotateDeviceToken", new(CallNeed.District, "name"));
+        yield return ("DeviceCommandService/CreateDeviceCommand", new(CallNeed.District, "parent"));
+        yield return ("DeviceCommandService/GetDeviceCommand", new(CallNeed.District, "name"));
+        yield return ("DeviceCommandService/ListDeviceCommands", new(CallNeed.District, "parent"));
+        yield return ("DeviceCommandService/CancelDeviceCommand", new(CallNeed.District, "name"));
         yield return ("TwinService/GetTwin", new(CallNeed.District, "name"));
         yield return ("TwinService/ListTwins", new(CallNeed.District, "parent"));
         yield return ("ReadingService/ListReadings", new(CallNeed.District, "parent"));

@@ -1,16 +1,16 @@
 using System.Globalization;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using SmartCommunity.Domain;
 using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Buildings;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Districts;
 using SmartCommunity.Domain.OrgUnits;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Domain.Volunteers;
 using SmartCommunity.Domain.Wire;
 using SmartCommunity.Grains.Feed;
+using SmartCommunity.Grpc.DeviceCommands;
 using SmartCommunity.Grpc.Quarantine;
 using SmartCommunity.Grpc.Reports;
 using SmartCommunity.Grpc.Requests;
@@ -61,7 +61,7 @@ internal static class EventMapping
                 told.Quarantined = e.Message.ToProto(district);
                 break;
             case DeviceEventReceived e:
-                told.DeviceEvent = new() { Device = Device(e.Device, district), MessageId = e.MessageId, EventName = e.Name, Body = Body(e.Body) };
+                told.DeviceEvent = new() { Device = Device(e.Device, district), MessageId = e.MessageId, EventName = e.Name, Body = Shapes.ToStruct(e.Body) };
                 break;
             case DeviceCameOnline e:
                 told.Presence = new() { Subject = Device(e.Device, district), Present = true };
@@ -74,6 +74,9 @@ internal static class EventMapping
                 break;
             case VolunteerPresenceReported e:
                 told.Presence = new() { Subject = $"{ResourceNames.District(district)}/{entry.Stream}", Present = e.Presence.OnDuty };
+                break;
+            case CommandEvent e:
+                told.Command = CommandMapping.ToProto(e, district);
                 break;
             default:
                 if (Alarm(happened, district) is { } alarm)
@@ -155,20 +158,6 @@ internal static class EventMapping
         ReceiveTime = Shapes.FromMs(entry.RecordedMs),
         MessageId = entry.Message ?? string.Empty,
     };
-
-    /// <summary>The payload object; null when it nests deeper than a Struct may.</summary>
-    private static Struct? Body(string json)
-    {
-        try
-        {
-            return Struct.Parser.ParseJson(json);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // Kept whole in the journal; a partner sees that it was there by the event itself.
-            return null;
-        }
-    }
 
     private static string Device(Domain.Ids.DeviceId device, AreaCode district) => ResourceNames.Of(district, ResourceNames.Devices, device.ToString());
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using SmartCommunity.Domain.Districts;
 
@@ -15,6 +16,19 @@ internal static class Shapes
     public static Timestamp? ToProto(this DateTimeOffset? instant) => instant is { } given ? given.ToProto() : null;
 
     public static Timestamp FromMs(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
+
+    /// <summary>A JSON object; null when it nests deeper than a Struct may. The journal keeps it whole.</summary>
+    public static Struct? ToStruct(string json)
+    {
+        try
+        {
+            return Struct.Parser.ParseJson(json);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
 
     public static Duration Seconds(int seconds) => new() { Seconds = seconds };
 }

@@ -2,6 +2,7 @@ using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Grpc.Alarms;
 using SmartCommunity.Grpc.Buildings;
+using SmartCommunity.Grpc.DeviceCommands;
 using SmartCommunity.Grpc.Refusals;
 using SmartCommunity.Grpc.Requests;
 
@@ -19,6 +20,7 @@ internal static class TwinMapping
         Sensors = { twin.Sensors.Select(sensor => ToProto(sensor, district)) },
         Alarms = { twin.Alarms.Select(alarm => alarm.ToProto(district)) },
         AsOfTime = twin.AsOf.ToProto(),
+        Commands = { twin.Commands.Select(command => command.ToProto(district)) },
     };
 
     private static V1.Sensor ToProto(SensorView sensor, AreaCode district) => new()

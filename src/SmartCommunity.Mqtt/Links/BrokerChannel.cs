@@ -87,12 +87,18 @@ internal sealed class BrokerChannel(MqttLink link, MqttPacketFormatterAdapter fo
 
     public async Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
     {
+        if (link.Commands?.Writing(packet) == false)
+        {
+            return;
+        }
+
         Amend(packet);
         if (await link.Output.EnterAsync())
         {
-            Encode(packet);
+            var isWritten = TryEncode(packet);
             link.IsAccepted |= packet is MqttConnAckPacket { ReasonCode: MqttConnectReasonCode.Success };
             await link.Output.LeaveAsync(last: packet is MqttDisconnectPacket);
+            link.Commands?.Written(packet, isTooLarge: !isWritten);
         }
 
         if (packet is MqttConnAckPacket answer)
@@ -133,14 +139,15 @@ internal sealed class BrokerChannel(MqttLink link, MqttPacketFormatterAdapter fo
         }
     }
 
-    private void Encode(MqttPacket packet)
+    /// <summary>False: the client takes no packet so large, and nothing was written.</summary>
+    private bool TryEncode(MqttPacket packet)
     {
         try
         {
             var bytes = PacketFormatterAdapter.Encode(packet);
             if (ClientPacketBytesMax > 0 && bytes.Length > ClientPacketBytesMax)
             {
-                return;
+                return false;
             }
 
             link.Output.Pipe.Write(bytes.Packet.AsSpan());
@@ -148,6 +155,8 @@ internal sealed class BrokerChannel(MqttLink link, MqttPacketFormatterAdapter fo
             {
                 link.Output.Pipe.Write(segment.Span);
             }
+
+            return true;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Listening;
 
 namespace SmartCommunity.Mqtt.Links;
@@ -12,6 +13,7 @@ internal sealed record EdgeServices(
     BrokerAdapter Broker,
     LinkRegistry Registry,
     ErrorTopic Errors,
+    CommandDesk Commands,
     StoreGate Gate,
     AckPump Pump,
     MqttMetrics Metrics,

@@ -1,5 +1,6 @@
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Payloads;
 using SmartCommunity.Mqtt.Topics;
 using SmartCommunity.Mqtt.Wire;
@@ -141,7 +142,11 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
     {
         var target = link.Device.Target(topic.Kind, topic.IsAlias, receivedMs);
         messages.Clear();
-        if (packet.ContentType.IsEmpty || IsJson(packet.ContentType))
+        if (topic.Command is { } command)
+        {
+            messages.Add(ReplyReader.Read(packet.Payload, target, command));
+        }
+        else if (packet.ContentType.IsEmpty || IsJson(packet.ContentType))
         {
             FlatJson.Decode(packet.Payload, target, messages);
         }

@@ -30,4 +30,13 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Error, "Error topic message could not be delivered")]
     public static partial void ErrorTopicFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "Commands of {District}/{Device} can no longer be carried to its connection; it is closed")]
+    public static partial void CourierFailed(ILogger log, string district, string device, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Debug, "Commands of {District}/{Device} are no longer carried to its connection")]
+    public static partial void CourierEnded(ILogger log, string district, string device);
+
+    [LoggerMessage(11, LogLevel.Warning, "Commands of {District}/{Device} could not be read; trying again")]
+    public static partial void CommandsUnread(ILogger log, string district, string device, Exception exception);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using SmartCommunity.Domain.Refusals;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Payloads;
 using SmartCommunity.Mqtt.Wire;
 
@@ -66,6 +67,8 @@ internal sealed class MqttLink : IRingListener, IDisposable
     public AckRing? Ring { get; set; }
 
     public Subscriptions? Subscriptions { get; set; }
+
+    public LinkCommands? Commands { get; set; }
 
     public bool IsClosing => Volatile.Read(ref closing) != 0;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
+using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Topics;
 using SmartCommunity.Mqtt.Wire;
 
@@ -272,6 +273,10 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
                 return await SubscribeAsync(subscribe);
             case MqttUnsubscribePacket unsubscribe:
                 link.Subscriptions!.Forget(unsubscribe);
+                link.Commands!.Forget(unsubscribe);
+                break;
+            case MqttPubAckPacket acknowledgement:
+                link.Commands!.Acknowledged(acknowledgement);
                 break;
         }
 
@@ -290,6 +295,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         var codes = link.Subscriptions!.Judge(packet);
         if (packet.TopicFilters.Count > 0)
         {
+            link.Commands!.Asked(packet);
             await broker!.DeliverAsync(packet);
             return true;
         }
@@ -333,6 +339,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         link.Ingest = path;
         will = ConnectGate.Rewrite(packet, route, out var assigned);
         broker.AssignedClientId = assigned;
+        link.Commands = new LinkCommands(link, packet.ClientId);
         link.Services.Registry.Add(link, stamp);
         brokerSession = ServeBrokerAsync(broker);
         await broker.DeliverAsync(packet);
@@ -379,6 +386,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         var isTakenOver = !hasLeft && link.IsClosing && link.ClosedWith == ReasonCode.Success;
         var isStopping = link.ClosedWith == ReasonCode.ServerShuttingDown;
         link.Close(ReasonCode.Success);
+        link.Commands?.Close();
         broker?.Complete();
         await brokerSession;
         link.Services.Registry.Remove(link);

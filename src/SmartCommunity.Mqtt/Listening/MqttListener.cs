@@ -34,10 +34,17 @@ internal sealed class MqttListener(EdgeServices services, MqttConnectionHandler 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         broker = new MqttServer(
-            new MqttServerOptions { DefaultCommunicationTimeout = TimeSpan.FromSeconds(services.Options.StallTimeoutSeconds) },
+            new MqttServerOptions
+            {
+                DefaultCommunicationTimeout = TimeSpan.FromSeconds(services.Options.StallTimeoutSeconds),
+
+                // The other strategy drops the oldest unseen, which may be a command.
+                PendingMessagesOverflowStrategy = MqttPendingMessagesOverflowStrategy.DropNewMessage,
+            },
             [services.Broker],
             MqttNetNullLogger.Instance);
         await broker.StartAsync();
+        services.Commands.Open(broker);
         changes = services.Directory.OnChanged(services.Registry.OnChanged);
         var transport = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions

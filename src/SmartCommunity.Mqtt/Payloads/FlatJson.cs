@@ -59,7 +59,7 @@ internal static class FlatJson
     /// <summary>
     /// Looks at the whole text once: a packet is either JSON or it is not, so half a batch is never taken.
     /// </summary>
-    private static Refusal? FirstFault(ReadOnlySpan<byte> payload, MessageKind kind)
+    internal static Refusal? FirstFault(ReadOnlySpan<byte> payload, MessageKind kind)
     {
         if (payload.IsEmpty)
         {

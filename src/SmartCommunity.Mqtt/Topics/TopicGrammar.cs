@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Grains.Ingest;
 using SmartCommunity.Mqtt.Wire;
@@ -7,7 +8,7 @@ using SmartCommunity.Mqtt.Wire;
 namespace SmartCommunity.Mqtt.Topics;
 
 /// <summary>
-/// The topics: <c>sc/v1/{district}/{device}/telemetry|event|report|state</c> up, <c>…/cmd/#</c> and <c>…/error</c> down, and
+/// The topics: <c>sc/v1/{district}/{device}/telemetry|event|report|state</c> and <c>…/cmd/{id}/reply</c> up, <c>…/cmd/#</c> and <c>…/error</c> down, and
 /// <c>v1/devices/me/telemetry</c> as an alias for the device's own telemetry topic.
 /// </summary>
 internal static class TopicGrammar
@@ -15,6 +16,10 @@ internal static class TopicGrammar
     /// <summary>The topic most firmware already publishes on.</summary>
     public const string Alias = "v1/devices/me/telemetry";
 
+    /// <summary>Behind the topic of a command: where it is answered.</summary>
+    public const string ReplySuffix = "/reply";
+
+    private const string CommandSegment = "cmd/";
     private const string Root = "sc/v1/";
     private const string SharedRoot = "$share";
 
@@ -45,6 +50,11 @@ internal static class TopicGrammar
 
         if (topic.StartsWith(ownPrefix, StringComparison.Ordinal))
         {
+            if (CommandOf(topic.AsSpan(ownPrefix.Length)) is { } command)
+            {
+                return new TopicRoute(ReasonCode.Success, MessageKind.CommandReply, Command: command);
+            }
+
             return KindOf(topic.AsSpan(ownPrefix.Length)) is { } kind
                 ? new TopicRoute(ReasonCode.Success, kind)
                 : new TopicRoute(ReasonCode.TopicNotValid);
@@ -75,6 +85,26 @@ internal static class TopicGrammar
         return own is "error" or "cmd/#" or "cmd/+" ? ReasonCode.Success : ReasonCode.NotAuthorised;
     }
 
+    public static string CommandTopicOf(string district, string device, string command) => PrefixOf(district, device) + CommandSegment + command;
+
+    /// <summary>True for the topic of a command: nothing else we send has such a segment.</summary>
+    public static bool IsCommandTopic(string topic) =>
+        topic.StartsWith(Root, StringComparison.Ordinal) && topic.Split('/') is [_, _, _, _, "cmd", _];
+
+    /// <summary>The device whose commands a granted filter hears; false for other filters.</summary>
+    public static bool TryCommandFilter(string? filter, out string district, out DeviceId device)
+    {
+        device = default;
+        if (filter?.Split('/') is ["sc", "v1", var owner, var name, "cmd", "#" or "+"])
+        {
+            district = owner;
+            return DeviceId.TryParse(name, out device);
+        }
+
+        district = string.Empty;
+        return false;
+    }
+
     /// <summary>True when a client id or user name may be used: 1 to 128 characters, none of <c>+ # /</c> or a control character.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= NameCharsMax
         && !HasForbidden(name, "+#/\uFFFF\uFFFD")
@@ -86,6 +116,13 @@ internal static class TopicGrammar
     private static bool HasForbidden(string text, string forbidden) => text.AsSpan().IndexOfAny(forbidden) >= 0;
 
     private static string PrefixOf(string district, string device) => $"{Root}{district}/{device}/";
+
+    /// <summary>The command that <c>cmd/{id}/reply</c> answers.</summary>
+    private static string? CommandOf(ReadOnlySpan<char> own) =>
+        own.StartsWith(CommandSegment) && own.EndsWith(ReplySuffix) && own.Length > CommandSegment.Length + ReplySuffix.Length
+            && own[CommandSegment.Length..^ReplySuffix.Length] is var id && IdText.IsValid(id)
+            ? id.ToString()
+            : null;
 
     private static MessageKind? KindOf(ReadOnlySpan<char> segment) => segment switch
     {

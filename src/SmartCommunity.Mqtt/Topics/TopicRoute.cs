@@ -8,4 +8,5 @@ namespace SmartCommunity.Mqtt.Topics;
 /// <param name="Kind">What such a message is.</param>
 /// <param name="IsAlias">True for <c>v1/devices/me/telemetry</c>, whose payload may be plain <c>{"temperature":21.5}</c>.</param>
 /// <param name="IsFatal">True when the topic name itself is illegal: the connection is closed.</param>
-internal sealed record TopicRoute(ReasonCode Verdict, MessageKind Kind = default, bool IsAlias = false, bool IsFatal = false);
+/// <param name="Command">The command that a reply answers.</param>
+internal sealed record TopicRoute(ReasonCode Verdict, MessageKind Kind = default, bool IsAlias = false, bool IsFatal = false, string? Command = null);

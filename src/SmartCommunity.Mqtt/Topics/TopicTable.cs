@@ -38,7 +38,8 @@ internal sealed class TopicTable(string ownPrefix, int aliasesMax)
         }
 
         var judged = TopicGrammar.Judge(topic, ownPrefix);
-        if (entries.Count < EntriesMax)
+        // The topic of a reply is used once.
+        if (entries.Count < EntriesMax && judged.Command is null)
         {
             entries.Add((topic.ToArray(), judged));
         }

@@ -142,7 +142,10 @@ internal sealed class ViewReads(SqliteStoreOptions options, ReaderPool readers) 
             + (query.AfterId is null ? "" : " AND id > ?6")
             + (query.BeforePosition is null ? "" : " AND position < ?7")
             + (query.Owner is null ? "" : query.Owner.Length > 0 ? " AND owner <> '' AND owner = ?8" : " AND owner = ''")
-            + (query.NewestFirst ? " ORDER BY position DESC" : " ORDER BY id")
+            + (query.IdPrefix is null ? "" : " AND id >= ?10 AND id <= ?11")
+
+            // The plus keeps the few rows of a prefix on the index of ids: by position it would read the whole kind.
+            + (!query.NewestFirst ? " ORDER BY id" : query.IdPrefix is null ? " ORDER BY position DESC" : " ORDER BY +position DESC")
             + " LIMIT ?9";
         var select = connection.Kept(sql);
         select.Bind(1, query.District);
@@ -172,6 +175,12 @@ internal sealed class ViewReads(SqliteStoreOptions options, ReaderPool readers) 
         if (query.Owner is { Length: > 0 })
         {
             select.Bind(8, query.Owner);
+        }
+
+        if (query.IdPrefix is not null)
+        {
+            select.Bind(10, query.IdPrefix);
+            select.Bind(11, query.IdPrefix + PrefixEnd);
         }
 
         return Rows(select);

@@ -3,9 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SmartCommunity.Benchmarks.Load;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Twins;
+using SmartCommunity.Grains.DeviceCommands;
 using SmartCommunity.Grains.Ingest;
 using SmartCommunity.Mqtt;
 
@@ -20,6 +22,7 @@ internal static class NullStoreSide
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IIngest, NullIngest>();
         builder.Services.AddSingleton<IDeviceDirectory, AnyDevice>();
+        builder.Services.AddSingleton<ICommandDirectory, NoCommands>();
         builder.Services.AddSmartCommunityMqtt(new MqttEdgeOptions { Port = 0 });
         var host = builder.Build();
         await host.StartAsync();
@@ -39,6 +42,15 @@ internal static class NullStoreSide
                 : new MessageOutcome(MessageFate.Quarantined, message.Rejected));
             return true;
         }
+    }
+
+    private sealed class NoCommands : ICommandDirectory
+    {
+        public ValueTask<IReadOnlyList<DeviceCommand>> WaitingAsync(string district, DeviceId device, CancellationToken cancellation) => new([]);
+
+        public ValueTask<DeviceCommand?> FindAsync(string district, DeviceId device, CommandId command, CancellationToken cancellation) => new((DeviceCommand?)null);
+
+        public IDisposable OnChanged(Action<string, DeviceId, CommandId> changed) => new MemoryStream();
     }
 
     private sealed class AnyDevice : IDeviceDirectory

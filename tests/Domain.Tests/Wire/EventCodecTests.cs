@@ -5,6 +5,7 @@ using SmartCommunity.Domain.Alarms;
 using SmartCommunity.Domain.Areas;
 using SmartCommunity.Domain.Buildings;
 using SmartCommunity.Domain.Cells;
+using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Devices;
 using SmartCommunity.Domain.Districts;
 using SmartCommunity.Domain.Ids;
@@ -67,6 +68,14 @@ public partial class EventCodecTests
             "kiosk-1:r1", D, "02.03", "乱停车\n🚲", "kiosk", new(117.2, 31.8), Cell, new("王", "138"), [new("https://e/1.jpg", new('d', 64))], At, At, "门口"));
         yield return new MessageQuarantined(new(
             "smoke-1:00000000000000ff", D, MessageKind.Telemetry, Cell, new(RefusalCode.BadValue, "values.smoke", "NaN", "…"), "{\"smoke\":NaN}", "m1", At));
+        var command = CommandId.Parse("c1");
+        yield return new CommandIssued(new(
+            command, D, TwinKey.Of(BuildingId.Parse("B1")), Cell, 7, "开门", "{\"seconds\":30}", "key:1", At, At.AddSeconds(60), CommandState.Issued));
+        yield return new CommandDelivered(D, command);
+        yield return new CommandAnswered(D, command, "{\"done\":true}");
+        yield return new CommandExpired(D, command, At);
+        yield return new CommandCancelled(D, command, "key:1", null);
+        yield return new CommandUndeliverable(D, command, "revoked");
     }
 
     [Fact]

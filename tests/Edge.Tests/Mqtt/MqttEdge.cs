@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SmartCommunity.Grains.DeviceCommands;
 using SmartCommunity.Grains.Ingest;
 using SmartCommunity.Mqtt;
 using Xunit;
@@ -13,9 +14,10 @@ internal sealed class MqttEdge : IAsyncDisposable
 {
     private readonly IHost host;
 
-    private MqttEdge(IHost host, FakeIngest ingest, FakeDirectory directory)
+    private MqttEdge(IHost host, FakeIngest ingest, FakeDirectory directory, FakeCommands commands)
     {
         this.host = host;
+        Commands = commands;
         Ingest = ingest;
         Directory = directory;
     }
@@ -23,6 +25,8 @@ internal sealed class MqttEdge : IAsyncDisposable
     public FakeIngest Ingest { get; }
 
     public FakeDirectory Directory { get; }
+
+    public FakeCommands Commands { get; }
 
     public IPEndPoint EndPoint => host.Services.GetRequiredService<IMqttReady>().EndPoint!;
 
@@ -36,12 +40,14 @@ internal sealed class MqttEdge : IAsyncDisposable
         builder.Logging.ClearProviders();
         var ingest = new FakeIngest();
         var directory = new FakeDirectory();
-        builder.Services.AddSingleton<IIngest>(ingest);
+        var commands = new FakeCommands(ingest);
+        builder.Services.AddSingleton<IIngest>(commands);
+        builder.Services.AddSingleton<ICommandDirectory>(commands);
         builder.Services.AddSingleton<IDeviceDirectory>(directory);
         builder.Services.AddSmartCommunityMqtt((options ?? new MqttEdgeOptions()) with { Port = 0 });
         var host = builder.Build();
         await host.StartAsync();
-        return new MqttEdge(host, ingest, directory);
+        return new MqttEdge(host, ingest, directory, commands);
     }
 
     public Task<RawMqtt> OpenAsync() => RawMqtt.OpenAsync(EndPoint);

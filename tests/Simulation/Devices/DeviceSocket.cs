@@ -56,6 +56,38 @@ internal sealed class DeviceSocket : IAsyncDisposable
         await stream.WriteAsync(bytes.AsMemory(0, at + 2 + payload.Length), cancellation);
     }
 
+    /// <summary>Subscribes with QoS 1 and waits for the SUBACK.</summary>
+    public async Task SubscribeAsync(string filter, CancellationToken cancellation)
+    {
+        using var body = new MemoryStream();
+        body.Write([0, 1]);
+        Put(body, filter);
+        body.WriteByte(1);
+        await stream.WriteAsync(new byte[] { 0x82, (byte)body.Length }.Concat(body.ToArray()).ToArray(), cancellation);
+        var (header, answer) = await ReadPacketAsync(cancellation);
+        if (header >> 4 != 9 || answer[^1] != 1)
+        {
+            throw new IOException($"Not subscribed: packet {header >> 4}, code {answer[^1]}.");
+        }
+    }
+
+    /// <summary>Topic and packet id of the next PUBLISH of the server.</summary>
+    public async Task<(string Topic, ushort Packet)> ReadCommandAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (header, body) = await ReadPacketAsync(cancellation);
+            if (header >> 4 == 3)
+            {
+                var length = BinaryPrimitives.ReadUInt16BigEndian(body);
+                return (Encoding.UTF8.GetString(body, 2, length), BinaryPrimitives.ReadUInt16BigEndian(body.AsSpan(2 + length)));
+            }
+        }
+    }
+
+    public async Task AcknowledgeAsync(ushort packet, CancellationToken cancellation) =>
+        await stream.WriteAsync(new byte[] { 0x40, 2, (byte)(packet >> 8), (byte)packet }, cancellation);
+
     /// <summary>The packet id of the next PUBACK.</summary>
     public async Task<ushort> ReadAckAsync(CancellationToken cancellation)
     {
@@ -72,6 +104,26 @@ internal sealed class DeviceSocket : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    private async Task<(byte Header, byte[] Body)> ReadPacketAsync(CancellationToken cancellation)
+    {
+        await stream.ReadExactlyAsync(head.AsMemory(0, 1), cancellation);
+        var header = head[0];
+        var length = 0;
+        for (var shift = 0; shift < 28; shift += 7)
+        {
+            await stream.ReadExactlyAsync(head.AsMemory(1, 1), cancellation);
+            length |= (head[1] & 0x7F) << shift;
+            if (head[1] < 0x80)
+            {
+                break;
+            }
+        }
+
+        var body = new byte[length];
+        await stream.ReadExactlyAsync(body, cancellation);
+        return (header, body);
+    }
 
     private async Task GreetAsync(string clientId, string token, CancellationToken cancellation)
     {

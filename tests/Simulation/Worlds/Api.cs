@@ -44,6 +44,8 @@ internal sealed class Api : IDisposable
 
     public DeviceService.DeviceServiceClient Devices => new(calls);
 
+    public DeviceCommandService.DeviceCommandServiceClient Commands => new(calls);
+
     public EventService.EventServiceClient Events => new(calls);
 
     public TwinService.TwinServiceClient Twins => new(calls);
