@@ -1,5 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using SmartCommunity.Simulation.Devices;
 using SmartCommunity.Simulation.Products;
 using SmartCommunity.Simulation.Worlds;
@@ -68,6 +66,26 @@ public sealed class CommandTests
         Assert.Equal(
             [CommandState.Issued, CommandState.Delivered, CommandState.Answered],
             (await HistoryAsync(world, kept)).Select(e => e.Command.State));
+        await SendWithScAsync(product, world, third, folder.Path);
+    }
+
+    /// <summary>What a person at a shell sees: the answer, or that none came.</summary>
+    private static async Task SendWithScAsync(Product product, World world, DeviceSocket device, string folder)
+    {
+        string[] send = ["device", "send", DeviceId, "blink", "--body", """{"times":3}""", "--ttl", "30", "--wait"];
+        var waiting = Sc.RunAsync(product, folder, world.Api.Headers.GetValue("x-api-key")!, World.District, send, Cancellation);
+        var heard = await device.ReadCommandAsync(Cancellation);
+        await device.PublishAsync(heard.Topic + "/reply", """{"blinked":3}"""u8.ToArray(), 9, again: false, Cancellation);
+        var (exitCode, output, error) = await waiting;
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("COMMAND_STATE_ANSWERED", output, StringComparison.Ordinal);
+        Assert.Contains("blinked", output, StringComparison.Ordinal);
+        send[2] = "air-1";
+        send[^2] = "1";
+        var late = await Sc.RunAsync(product, folder, world.Api.Headers.GetValue("x-api-key")!, World.District, send, Cancellation);
+        Assert.Equal(3, late.ExitCode);
+        var listed = await Sc.RunAsync(product, folder, world.Api.Headers.GetValue("x-api-key")!, World.District, ["device", "commands", "air-1", "--state", "expired"], Cancellation);
+        Assert.Contains("blink", listed.Output, StringComparison.Ordinal);
     }
 
     private static async Task<DeviceSocket> ListenAsync(Product product)
@@ -78,7 +96,7 @@ public sealed class CommandTests
     }
 
     private static async Task<DeviceCommand> IssueAsync(World world, string id, int seconds) => (await world.Api.Commands.CreateDeviceCommandAsync(
-        new() { Parent = $"{World.Name}/devices/{DeviceId}", CommandId = id, Command = new() { CommandName = "open", Body = new Struct(), Ttl = Api.Seconds(seconds) } },
+        new() { Parent = $"{World.Name}/devices/{DeviceId}", CommandId = id, Command = new() { CommandName = "open", Body = new(), Ttl = Api.Seconds(seconds) } },
         world.Api.Headers,
         cancellationToken: Cancellation)).Command;
 

@@ -57,19 +57,35 @@ internal static class CommandMapping
         return change;
     }
 
-    /// <summary>The body as compact JSON text. Not-a-number and the infinities have no JSON.</summary>
+    /// <summary>The body as compact JSON text. Not-a-number and the infinities have no JSON; the formatter would make texts of them.</summary>
     public static Outcome<string> BodyOf(V1.DeviceCommand command)
     {
         try
         {
+            if (command.Body is not null && !command.Body.Fields.Values.All(HasJson))
+            {
+                return NoJson();
+            }
+
             using var json = JsonDocument.Parse(JsonFormatter.Default.Format(command.Body ?? new Struct()), new() { MaxDepth = Domain.Limits.CommandDepthMax + 2 });
             return JsonSerializer.Serialize(json.RootElement, CompactJson);
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or ArgumentException)
         {
-            return new Refusal(RefusalCode.WrongShape, "command.body", "The body has no JSON form: a value is unset or no number, or it nests too deep.", "Send a flat JSON object.");
+            return NoJson();
         }
     }
+
+    private static bool HasJson(Value value) => value.KindCase switch
+    {
+        Value.KindOneofCase.NumberValue => double.IsFinite(value.NumberValue),
+        Value.KindOneofCase.StructValue => value.StructValue.Fields.Values.All(HasJson),
+        Value.KindOneofCase.ListValue => value.ListValue.Values.All(HasJson),
+        var kind => kind != Value.KindOneofCase.None,
+    };
+
+    private static Refusal NoJson() => new(
+        RefusalCode.WrongShape, "command.body", "The body has no JSON form: a value is unset or no number, or it nests too deep.", "Send a flat JSON object.");
 
     private static readonly JsonSerializerOptions CompactJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

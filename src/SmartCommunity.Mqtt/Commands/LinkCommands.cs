@@ -15,6 +15,7 @@ internal sealed class LinkCommands(MqttLink link, string clientId)
     private readonly Lock sync = new();
     private readonly Dictionary<string, CommandCourier> byFilter = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ushort, MqttSubscribePacket> asked = new();
+    private readonly ConcurrentDictionary<ushort, MqttUnsubscribePacket> takenBack = new();
     private readonly ConcurrentDictionary<string, (CommandCourier Courier, Parcel Parcel)> underWay = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ushort, (CommandCourier Courier, Parcel Parcel)> unacknowledged = new();
     private bool closed;
@@ -33,20 +34,8 @@ internal sealed class LinkCommands(MqttLink link, string clientId)
         }
     }
 
-    public void Forget(MqttUnsubscribePacket packet)
-    {
-        foreach (var filter in packet.TopicFilters)
-        {
-            CommandCourier? courier;
-            lock (sync)
-            {
-                byFilter.Remove(filter, out courier);
-                courier = courier is not null && byFilter.ContainsValue(courier) ? null : courier;
-            }
-
-            courier?.End();
-        }
-    }
+    /// <summary>Notes what is taken back; it ends with the UNSUBACK, so that it cannot overtake a SUBSCRIBE before it.</summary>
+    public void Asked(MqttUnsubscribePacket packet) => takenBack[packet.PacketIdentifier] = packet;
 
     /// <summary>Looks at a packet of the broker before it is written. False: do not write it.</summary>
     public bool Writing(MqttPacket packet)
@@ -76,6 +65,9 @@ internal sealed class LinkCommands(MqttLink link, string clientId)
         {
             case MqttSubAckPacket answer when asked.TryRemove(answer.PacketIdentifier, out var subscribe):
                 Begin(subscribe);
+                break;
+            case MqttUnsubAckPacket answer when takenBack.TryRemove(answer.PacketIdentifier, out var unsubscribe):
+                Forget(unsubscribe);
                 break;
             case MqttPublishPacket publish when isTooLarge:
                 Told(publish, CommandFate.TooLarge);
@@ -113,6 +105,21 @@ internal sealed class LinkCommands(MqttLink link, string clientId)
         foreach (var courier in all)
         {
             courier.End();
+        }
+    }
+
+    private void Forget(MqttUnsubscribePacket packet)
+    {
+        foreach (var filter in packet.TopicFilters)
+        {
+            CommandCourier? courier;
+            lock (sync)
+            {
+                byFilter.Remove(filter, out courier);
+                courier = courier is not null && byFilter.ContainsValue(courier) ? null : courier;
+            }
+
+            courier?.End();
         }
     }
 

@@ -273,7 +273,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
                 return await SubscribeAsync(subscribe);
             case MqttUnsubscribePacket unsubscribe:
                 link.Subscriptions!.Forget(unsubscribe);
-                link.Commands!.Forget(unsubscribe);
+                link.Commands!.Asked(unsubscribe);
                 break;
             case MqttPubAckPacket acknowledgement:
                 link.Commands!.Acknowledged(acknowledgement);

@@ -27,6 +27,9 @@ public sealed class CommandLineTests
     [InlineData("demo play --mapping nyc311")]
     [InlineData("demo play --readings a.csv --mapping nyc311")]
     [InlineData("import buildings nothere.csv --key k --district 340104")]
+    [InlineData("device send d1 open --body [1] --key k --district 340104")]
+    [InlineData("device send d1 open --ttl 0")]
+    [InlineData("device commands d1 --state lost")]
     [InlineData("readings d1 --from yesterday --key k --district 340104")]
     public async Task A_wrong_command_line_answers_2_and_a_next_step(string line)
     {
