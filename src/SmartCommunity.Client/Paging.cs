@@ -35,6 +35,11 @@ public static class Paging
         this DeviceService.DeviceServiceClient client, ListDevicesRequest request, CancellationToken cancellation = default) =>
         AllAsync(request, client.ListDevicesAsync, page => page.Devices, page => page.NextPageToken, cancellation);
 
+    /// <summary>Last changed first.</summary>
+    public static IAsyncEnumerable<DeviceCommand> ListAllAsync(
+        this DeviceCommandService.DeviceCommandServiceClient client, ListDeviceCommandsRequest request, CancellationToken cancellation = default) =>
+        AllAsync(request, client.ListDeviceCommandsAsync, page => page.Commands, page => page.NextPageToken, cancellation);
+
     /// <summary>Ascending by code.</summary>
     public static IAsyncEnumerable<District> ListAllAsync(
         this DistrictService.DistrictServiceClient client, ListDistrictsRequest request, CancellationToken cancellation = default) =>

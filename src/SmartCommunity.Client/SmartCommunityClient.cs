@@ -28,6 +28,7 @@ public sealed class SmartCommunityClient
         (Alarms, Areas, Buildings, Cells, Devices) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
         (Districts, Events, OrgUnits, Profiles, Quarantine) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
         (Readings, Reports, Rules, Twins, Volunteers) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
+        Commands = new(Invoker);
     }
 
     /// <summary>Name of the district, <c>districts/340104</c>: the parent of all its records.</summary>
@@ -50,6 +51,9 @@ public sealed class SmartCommunityClient
 
     /// <summary>Field devices and their tokens.</summary>
     public DeviceService.DeviceServiceClient Devices { get; }
+
+    /// <summary>Commands to devices: issue, get, list, cancel.</summary>
+    public DeviceCommandService.DeviceCommandServiceClient Commands { get; }
 
     /// <summary>The district itself, its counters and keys.</summary>
     public DistrictService.DistrictServiceClient Districts { get; }

@@ -14,7 +14,6 @@ public sealed class CommandTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    // Seen to fail when the open commands of a device are not looked up at its SUBSCRIBE.
     [Fact]
     public async Task A_command_survives_kills_reaches_the_device_once_and_ends_answered_or_expired()
     {

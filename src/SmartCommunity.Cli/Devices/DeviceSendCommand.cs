@@ -61,11 +61,9 @@ internal static class DeviceSendCommand
     private static async Task<DeviceCommand> IssueAndWaitAsync(Session session, CreateDeviceCommandRequest request, CancellationToken cancellation)
     {
         var server = session.Server;
-        var watch = new WatchEventsRequest { Parent = server.District };
-        watch.Kinds.Add(EventKind.Command);
         DeviceCommand? issued = null;
-        void Lost(TimeSpan pause) => session.Results.Remark($"the server went away; trying again in {pause.TotalSeconds:0.#} s");
-        await foreach (var response in EventStream.ReadAsync(server, watch, session.Clock, Lost, cancellation))
+        var lost = Losses.Tell(session.Results, "the server went away; the command is kept");
+        await foreach (var response in server.Client.WatchBatchesAsync("", [EventKind.Command], "", lost, cancellation))
         {
             issued ??= await IssueAsync(session, request, cancellation);
             if (response.Events.Any(e => e.Command?.Command == issued.Name && CommandText.HasEnded(e.Command.State)))

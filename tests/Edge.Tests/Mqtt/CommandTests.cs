@@ -72,7 +72,6 @@ public sealed class CommandTests
         await MqttEdge.UntilAsync(() => edge.Commands.StateOf("d1", "c1") == CommandState.Delivered);
     }
 
-    // Seen to fail when a reconnect asks for all open commands instead of those not delivered.
     [Fact]
     public async Task What_was_acknowledged_is_not_sent_again_after_a_reconnect_and_what_was_not_is()
     {
@@ -183,7 +182,6 @@ public sealed class CommandTests
         await MqttEdge.UntilAsync(() => edge.Commands.StateOf("d1", "c2") == CommandState.Delivered);
     }
 
-    // Seen to fail when a failed commit of the acknowledgement is forgotten.
     [Fact]
     public async Task An_acknowledgement_that_the_store_did_not_take_is_brought_again()
     {
