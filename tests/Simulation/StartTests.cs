@@ -24,7 +24,7 @@ public sealed class StartTests
 
         var env = DemoFile.Read(folder.Path);
         string[] names =
-            ["SC_HTTP", "SC_GRPC", "SC_MQTT", "SC_API_KEY", "SC_OPERATOR_KEY", "SC_DEVICE_ID", "SC_DEVICE_TOKEN", "SC_DISTRICT", "SC_DEMO_SECRET"];
+            ["SC_HTTP", "SC_GRPC", "SC_MQTT", "SC_MQTT_PORT", "SC_API_KEY", "SC_OPERATOR_KEY", "SC_DEVICE_ID", "SC_DEVICE_TOKEN", "SC_DISTRICT", "SC_DEMO_SECRET"];
         Assert.All(names, name => Assert.NotEmpty(env[name]));
         if (!OperatingSystem.IsWindows())
         {

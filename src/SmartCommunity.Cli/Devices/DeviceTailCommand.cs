@@ -21,11 +21,18 @@ internal static class DeviceTailCommand
         {
             var server = session.Server;
             var device = (await server.CallAsync(o => server.Devices.GetDeviceAsync(new() { Name = server.DeviceName(parsed.GetValue(id)!) }, o), cancellation)).Device;
-            session.Results.Remark($"waiting for messages of {device.Name}; Ctrl+C ends");
+            var isWaiting = false;
             var left = parsed.GetValue(limit);
             var lost = Losses.Tell(session.Results, "the server went away; what it acknowledged is kept");
             await foreach (var response in server.Client.WatchBatchesAsync("", Kinds, parsed.GetValue(cursor) ?? "", lost, cancellation))
             {
+                // Said only now that the server answered: what is published from here on is seen.
+                if (!isWaiting)
+                {
+                    isWaiting = true;
+                    session.Results.Remark($"waiting for messages of {device.Name}; Ctrl+C ends");
+                }
+
                 foreach (var fate in MessageFate.Of(response.Events, device.Name))
                 {
                     Show(session, fate);

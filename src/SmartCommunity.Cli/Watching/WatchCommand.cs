@@ -37,10 +37,17 @@ internal static class WatchCommand
     private static async Task<int> RunAsync(Results results, IAsyncEnumerable<WatchEventsResponse> batches, int limit, string last)
     {
         var seen = 0;
+        var isWatching = false;
         try
         {
             await foreach (var response in batches)
             {
+                if (!isWatching)
+                {
+                    isWatching = true;
+                    results.Remark("watching; Ctrl+C ends");
+                }
+
                 foreach (var e in response.Events)
                 {
                     results.Item(() => Results.ToJson(e), () => EventText.Line(e), EventText.Colour(e));

@@ -70,6 +70,7 @@ internal sealed record DemoEnv(
         ("SC_HTTP", Http),
         ("SC_GRPC", Grpc),
         ("SC_MQTT", Mqtt),
+        ("SC_MQTT_PORT", Mqtt[(Mqtt.LastIndexOf(':') + 1)..]),
         ("SC_API_KEY", ApiKey),
         ("SC_OPERATOR_KEY", OperatorKey),
         ("SC_DEVICE_ID", DeviceId),

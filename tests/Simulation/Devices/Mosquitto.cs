@@ -7,9 +7,10 @@ namespace SmartCommunity.Simulation.Devices;
 /// <summary>The most used command line client of MQTT, as a stranger's device.</summary>
 internal static class Mosquitto
 {
-    public static void RequireOrSkip() => Assert.SkipUnless(
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "mosquitto_pub"))),
-        "mosquitto_pub is not installed (Debian package mosquitto-clients).");
+    public static bool IsThere =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "mosquitto_pub")));
+
+    public static void RequireOrSkip() => Assert.SkipUnless(IsThere, "mosquitto_pub is not installed (Debian package mosquitto-clients).");
 
     /// <summary>Publishes with QoS 1; answers the exit code, which is 0 only after the PUBACK.</summary>
     public static async Task<int> PublishAsync(int port, string token, string topic, string payload, CancellationToken cancellation)

@@ -157,6 +157,22 @@ internal sealed partial class Product : IAsyncDisposable
         http.Dispose();
     }
 
+    /// <summary>What it is started with, as options of the process.</summary>
+    public IEnumerable<(string Key, string Value)> Options()
+    {
+        yield return ("Store:Folder", Plan.Folder);
+        yield return ("Demo:Enabled", Plan.Demo ? "true" : "false");
+        yield return ("Ports:Http", Text(HttpPort));
+        yield return ("Ports:Grpc", Text(GrpcPort));
+        yield return ("Ports:Mqtt", Text(MqttPort));
+        yield return ("Ports:Silo", Text(SiloPort));
+        yield return ("Ports:Gateway", Text(GatewayPort));
+        if (!Plan.Demo)
+        {
+            yield return ("Grpc:OperatorKeyHash", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ProductPlan.OperatorKey))));
+        }
+    }
+
     public static int[] FreePorts(int count)
     {
         // All held at once, so that they differ.
@@ -221,21 +237,6 @@ internal sealed partial class Product : IAsyncDisposable
         }
 
         return info;
-    }
-
-    private IEnumerable<(string Key, string Value)> Options()
-    {
-        yield return ("Store:Folder", Plan.Folder);
-        yield return ("Demo:Enabled", Plan.Demo ? "true" : "false");
-        yield return ("Ports:Http", Text(HttpPort));
-        yield return ("Ports:Grpc", Text(GrpcPort));
-        yield return ("Ports:Mqtt", Text(MqttPort));
-        yield return ("Ports:Silo", Text(SiloPort));
-        yield return ("Ports:Gateway", Text(GatewayPort));
-        if (!Plan.Demo)
-        {
-            yield return ("Grpc:OperatorKeyHash", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ProductPlan.OperatorKey))));
-        }
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
