@@ -82,6 +82,7 @@ internal static class Program
         builder.Services.AddSmartCommunityMqtt(settings.Mqtt).AddSmartCommunityGrpc(settings.Grpc);
         change(builder.Services);
         var app = builder.Build();
+        app.MapSmartCommunityMqtt();
         app.MapSmartCommunityGrpc();
         bound = () => ports with { Http = http!.IPEndPoint!.Port, Grpc = grpc!.IPEndPoint!.Port, Mqtt = app.Services.GetRequiredService<IMqttReady>().EndPoint!.Port };
         return app;

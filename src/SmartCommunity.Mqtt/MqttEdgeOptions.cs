@@ -38,8 +38,27 @@ public sealed record MqttEdgeOptions
     /// <summary>MQTT 5 topic aliases of one connection.</summary>
     public int TopicAliasesMax { get; init; } = 16;
 
+    /// <summary>The longest keep-alive; an MQTT 5 client that asks for more or for none is told this one.</summary>
+    public int KeepAliveSecondsMax { get; init; } = 1_200;
+
+    /// <summary>Web pages that may connect through WebSocket, comma-separated, like <c>https://console.example.org</c>; besides them those of this host and of loopback.</summary>
+    public string WebOrigins { get; init; } = string.Empty;
+
+    /// <summary>Not safe. What open topics begin with, comma-separated: whoever connects from this machine without a user name may use them. Empty: none.</summary>
+    public string OpenTopicPrefixes { get; init; } = string.Empty;
+
     /// <summary>How long the listener waits at its stop for what is on its way to the disk.</summary>
     public int StopTimeoutSeconds { get; init; } = 5;
+
+    private bool IsLoopback => IPAddress.TryParse(Address, out var address) && IPAddress.IsLoopback(address);
+
+    private static readonly string[] DeviceRoots = ["sc/", "v1/"];
+
+    /// <summary>True when a prefix could be the beginning of a topic of the devices, or is none at all.</summary>
+    private static bool IsOfDevices(string prefix) => prefix.AsSpan().IndexOfAny("+#\0") >= 0
+        || DeviceRoots.Any(root => prefix.StartsWith(root, StringComparison.Ordinal) || root.StartsWith(prefix, StringComparison.Ordinal));
+
+    internal static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>What is wrong with these settings, each with its key; empty when nothing is.</summary>
     public IReadOnlyList<string> Problems()
@@ -59,6 +78,17 @@ public sealed record MqttEdgeOptions
         Check(ConnectionsMaxPerAddress, 1, 1_000_000, nameof(ConnectionsMaxPerAddress));
         Check(FiltersMax, 1, 1_000, nameof(FiltersMax));
         Check(TopicAliasesMax, 0, 1_000, nameof(TopicAliasesMax));
+        Check(KeepAliveSecondsMax, 10, ushort.MaxValue, nameof(KeepAliveSecondsMax));
+        if (OpenTopicPrefixes.Length > 0 && !IsLoopback)
+        {
+            problems.Add($"{Section}:{nameof(OpenTopicPrefixes)} needs a listener on loopback: open topics ask nobody for a credential.");
+        }
+
+        if (Split(OpenTopicPrefixes).Any(IsOfDevices))
+        {
+            problems.Add($"{Section}:{nameof(OpenTopicPrefixes)} must not begin with sc or v1, which are the devices', and hold no + or #.");
+        }
+
         Check(StopTimeoutSeconds, 0, 60, nameof(StopTimeoutSeconds));
         return problems;
 

@@ -21,6 +21,7 @@ public sealed class MqttMetrics : IDisposable
         Oversize = meter.CreateCounter<long>("sc.mqtt.oversize", "{packet}", "Packets whose announced length was beyond the cap.");
         Waits = meter.CreateCounter<long>("sc.mqtt.waits", "{wait}", "Times a connection stopped reading because its ring or its lane was full.");
         ErrorsDropped = meter.CreateCounter<long>("sc.mqtt.errors.dropped", "{message}", "Error-topic messages dropped because too many waited.");
+        DownDropped = meter.CreateCounter<long>("sc.mqtt.down.dropped", "{message}", "Messages to clients dropped: too many waited, expired, or larger than the client takes.");
         meter.CreateObservableGauge("sc.mqtt.connections", () => Volatile.Read(ref connections), "{connection}", "Open connections.");
     }
 
@@ -42,6 +43,8 @@ public sealed class MqttMetrics : IDisposable
     internal Counter<long> Waits { get; }
 
     internal Counter<long> ErrorsDropped { get; }
+
+    internal Counter<long> DownDropped { get; }
 
     public void Dispose() => meter.Dispose();
 

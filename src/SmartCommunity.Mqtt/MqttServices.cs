@@ -8,6 +8,7 @@ using SmartCommunity.Grains.Ingest;
 using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Links;
 using SmartCommunity.Mqtt.Listening;
+using SmartCommunity.Mqtt.Open;
 
 namespace SmartCommunity.Mqtt;
 
@@ -31,7 +32,7 @@ public static class MqttServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<MqttMetrics>();
-        services.AddSingleton<BrokerAdapter>();
+        services.AddSingleton<OpenBroker>();
         services.AddSingleton<LinkRegistry>();
         services.AddSingleton<ErrorTopic>();
         services.AddSingleton<CommandDesk>();
@@ -41,7 +42,7 @@ public static class MqttServices
             options,
             s.GetRequiredService<IIngest>(),
             s.GetRequiredService<IDeviceDirectory>(),
-            s.GetRequiredService<BrokerAdapter>(),
+            s.GetRequiredService<OpenBroker>(),
             s.GetRequiredService<LinkRegistry>(),
             s.GetRequiredService<ErrorTopic>(),
             s.GetRequiredService<CommandDesk>(),

@@ -66,7 +66,7 @@ internal sealed record HostSettings(
             throw new StartRefusedException($"The option Store:{wrong.ParamName} is wrong.", wrong.Message);
         }
 
-        if (Mqtt.Problems() is [var first, ..])
+        if ((Mqtt with { Address = Address.ToString() }).Problems() is [var first, ..])
         {
             throw new StartRefusedException($"An option is wrong: {first}", "change it; docs/operations.md lists the options.");
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Threading.Channels;
-using MQTTnet.Server;
 using SmartCommunity.Domain.DeviceCommands;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Domain.Twins;
@@ -108,6 +107,15 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
         news.Writer.TryWrite(true);
     }
 
+    /// <summary>True while this command is the one on its way: what is no longer waited for (it has ended meanwhile) is not written.</summary>
+    public bool Carries(CommandId command)
+    {
+        lock (sync)
+        {
+            return carried == command;
+        }
+    }
+
     /// <summary>What became of a command at the client; also of one that is no longer waited for, because it is another connection's turn.</summary>
     public void Told(Parcel about, CommandFate told)
     {
@@ -126,17 +134,16 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
 
     private async Task RunAsync()
     {
-        // The caller is the broker's sending side: it must not wait for the store.
+        // The caller is the connection's reading side: it must not wait for the store.
         await Task.Yield();
         try
         {
-            var session = await Services.Commands.Broker!.GetSessionAsync(commands.ClientId);
             Services.Commands.Join(this);
             while (!ended)
             {
                 if (await NextAsync() is { } next)
                 {
-                    await CarryAsync(session, next);
+                    await CarryAsync(next);
                 }
                 else
                 {
@@ -246,7 +253,7 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
         }
     }
 
-    private async Task CarryAsync(MqttSessionStatus session, CommandId id)
+    private async Task CarryAsync(CommandId id)
     {
         if (await FindAsync(id) is not { } command)
         {
@@ -261,14 +268,12 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
         }
 
         CommandFate? told;
-        commands.Await(filter.TopicOf(id), this, parcel);
         try
         {
-            told = await DeliverAsync(session, filter, id);
+            told = await DeliverAsync(filter, parcel);
         }
         finally
         {
-            commands.NoLonger(filter.TopicOf(id));
             lock (sync)
             {
                 carried = default;
@@ -282,7 +287,7 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
     }
 
     /// <summary>Writes it and waits until the client has said something, it has ended, or it is another connection's turn (null).</summary>
-    private async Task<CommandFate?> DeliverAsync(MqttSessionStatus session, CommandFilter filter, CommandId id)
+    private async Task<CommandFate?> DeliverAsync(CommandFilter filter, Parcel parcel)
     {
         var isWritten = false;
         while (true)
@@ -295,14 +300,14 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
                 }
             }
 
-            if (await FindAsync(id) is not { } command)
+            if (await FindAsync(parcel.Id) is not { } command)
             {
                 return null;
             }
 
             if (!isWritten)
             {
-                isWritten = session.TryEnqueueApplicationMessage(CommandMessage.Of(command, filter, Services.Clock.GetUtcNow()), out _);
+                isWritten = commands.TryPost(CommandMessage.Of(command, filter), this, parcel);
             }
 
             if (isWritten)
@@ -311,7 +316,7 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
             }
             else
             {
-                // The broker keeps so many messages of a session and no more.
+                // So many messages wait for one client and no more.
                 await PauseAsync();
             }
         }

@@ -1,4 +1,3 @@
-using MQTTnet.Server;
 using SmartCommunity.Domain.Ids;
 using SmartCommunity.Grains.DeviceCommands;
 
@@ -16,14 +15,7 @@ internal sealed class CommandDesk(ICommandDirectory directory) : IDisposable
 
     public ICommandDirectory Directory => directory;
 
-    /// <summary>The broker behind the listener, whose sessions commands are written through.</summary>
-    public MqttServer? Broker { get; private set; }
-
-    public void Open(MqttServer broker)
-    {
-        Broker = broker;
-        changes = directory.OnChanged(Changed);
-    }
+    public void Open() => changes = directory.OnChanged(Changed);
 
     public void Dispose() => changes?.Dispose();
 

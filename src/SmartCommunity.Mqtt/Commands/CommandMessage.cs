@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using MQTTnet;
 using MQTTnet.Protocol;
 using SmartCommunity.Domain.DeviceCommands;
+using SmartCommunity.Mqtt.Links;
 
 namespace SmartCommunity.Mqtt.Commands;
 
@@ -14,20 +14,18 @@ internal static class CommandMessage
     /// <c>{"id","name","body","expires"}</c>, <c>expires</c> in Unix milliseconds. MQTT 5 also tells the seconds left, where to answer, and the id as
     /// correlation data.
     /// </summary>
-    public static MqttApplicationMessage Of(DeviceCommand command, CommandFilter filter, DateTimeOffset now)
+    public static DownMessage Of(DeviceCommand command, CommandFilter filter)
     {
         var topic = filter.TopicOf(command.Id);
-        return new()
+        return new(topic, Write(command))
         {
-            Topic = topic,
-            Payload = new ReadOnlySequence<byte>(Write(command)),
-            QualityOfServiceLevel = filter.Qos == MqttQualityOfServiceLevel.AtMostOnce ? filter.Qos : MqttQualityOfServiceLevel.AtLeastOnce,
+            Qos = Math.Min((int)filter.Qos, 1),
             ContentType = "application/json",
-            PayloadFormatIndicator = MqttPayloadFormatIndicator.CharacterData,
-            MessageExpiryInterval = (uint)Math.Max(1, Math.Ceiling((command.ExpiresAt - now).TotalSeconds)),
+            PayloadFormat = MqttPayloadFormatIndicator.CharacterData,
+            ExpiresAtMs = command.ExpiresAt.ToUnixTimeMilliseconds(),
             ResponseTopic = topic + Topics.TopicGrammar.ReplySuffix,
             CorrelationData = Encoding.UTF8.GetBytes(command.Id.ToString()),
-            SubscriptionIdentifiers = filter.SubscriptionId == 0 ? null : [filter.SubscriptionId],
+            SubscriptionIds = filter.SubscriptionId == 0 ? null : [filter.SubscriptionId],
         };
     }
 

@@ -1,96 +1,52 @@
-using System.Collections.Concurrent;
 using MQTTnet.Packets;
-using MQTTnet.Protocol;
 using SmartCommunity.Mqtt.Links;
 using SmartCommunity.Mqtt.Topics;
+using SmartCommunity.Mqtt.Wire;
 
 namespace SmartCommunity.Mqtt.Commands;
 
-/// <summary>
-/// The commands of one connection: which filters it has, who carries for them, and what became of what was written. A PUBLISH of a command that nobody
-/// waits for any more (it has ended meanwhile) is not written.
-/// </summary>
-internal sealed class LinkCommands(MqttLink link, string clientId)
+/// <summary>The commands of one connection: which filters it has, who carries for them, and what became of what was written.</summary>
+internal sealed class LinkCommands(MqttLink link, Downlink down)
 {
     private readonly Lock sync = new();
     private readonly Dictionary<string, CommandCourier> byFilter = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ushort, MqttSubscribePacket> asked = new();
-    private readonly ConcurrentDictionary<ushort, MqttUnsubscribePacket> takenBack = new();
-    private readonly ConcurrentDictionary<string, (CommandCourier Courier, Parcel Parcel)> underWay = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ushort, (CommandCourier Courier, Parcel Parcel)> unacknowledged = new();
     private bool closed;
 
     public MqttLink Link { get; } = link;
 
-    /// <summary>The connection's name at the broker.</summary>
-    public string ClientId { get; } = clientId;
-
-    /// <summary>Notes the granted filters; what they bring begins behind the SUBACK.</summary>
-    public void Asked(MqttSubscribePacket packet)
+    /// <summary>Follows the granted filters; what they bring comes behind the SUBACK.</summary>
+    public void Begin(MqttSubscribePacket packet, byte[] codes)
     {
-        if (packet.TopicFilters.Exists(f => TopicGrammar.TryCommandFilter(f.Topic, out _, out _)))
+        foreach (var (asking, code) in packet.TopicFilters.Zip(codes))
         {
-            asked[packet.PacketIdentifier] = packet;
+            if (code < (byte)ReasonCode.Unspecified && TopicGrammar.TryCommandFilter(asking.Topic, out var district, out var device))
+            {
+                Follow(new(asking.Topic, district, device, asking.QualityOfServiceLevel, packet.SubscriptionIdentifier));
+            }
         }
     }
 
-    /// <summary>Notes what is taken back; it ends with the UNSUBACK, so that it cannot overtake a SUBSCRIBE before it.</summary>
-    public void Asked(MqttUnsubscribePacket packet) => takenBack[packet.PacketIdentifier] = packet;
-
-    /// <summary>Looks at a packet of the broker before it is written. False: do not write it.</summary>
-    public bool Writing(MqttPacket packet)
+    public void Forget(MqttUnsubscribePacket packet)
     {
-        if (packet is not MqttPublishPacket publish || !TopicGrammar.IsCommandTopic(publish.Topic))
+        foreach (var filter in packet.TopicFilters)
         {
-            return true;
-        }
+            CommandCourier? courier;
+            lock (sync)
+            {
+                byFilter.Remove(filter, out courier);
+                courier = courier is not null && byFilter.ContainsValue(courier) ? null : courier;
+            }
 
-        if (!underWay.TryGetValue(publish.Topic, out var sent))
-        {
-            return false;
-        }
-
-        if (publish.PacketIdentifier != 0)
-        {
-            unacknowledged[publish.PacketIdentifier] = sent;
-        }
-
-        return true;
-    }
-
-    /// <summary>A packet of the broker was written; or not, because the client takes none so large.</summary>
-    public void Written(MqttPacket packet, bool isTooLarge)
-    {
-        switch (packet)
-        {
-            case MqttSubAckPacket answer when asked.TryRemove(answer.PacketIdentifier, out var subscribe):
-                Begin(subscribe);
-                break;
-            case MqttUnsubAckPacket answer when takenBack.TryRemove(answer.PacketIdentifier, out var unsubscribe):
-                Forget(unsubscribe);
-                break;
-            case MqttPublishPacket publish when isTooLarge:
-                Told(publish, CommandFate.TooLarge);
-                break;
-            case MqttPublishPacket { QualityOfServiceLevel: MqttQualityOfServiceLevel.AtMostOnce } publish:
-                Told(publish, CommandFate.Taken);
-                break;
+            courier?.End();
         }
     }
 
-    /// <summary>PUBACK of the client.</summary>
-    public void Acknowledged(MqttPubAckPacket packet)
+    /// <summary>Sends a command; its courier is told what became of it. False: too many messages wait for this client.</summary>
+    public bool TryPost(DownMessage message, CommandCourier courier, Parcel parcel) => down.TryPost(message with
     {
-        if (unacknowledged.TryRemove(packet.PacketIdentifier, out var sent))
-        {
-            sent.Courier.Told(sent.Parcel, new CommandFate((byte)packet.ReasonCode));
-        }
-    }
-
-    /// <summary>A courier begins or ends to wait for what becomes of a topic.</summary>
-    public void Await(string topic, CommandCourier courier, Parcel parcel) => underWay[topic] = (courier, parcel);
-
-    public void NoLonger(string topic) => underWay.TryRemove(topic, out _);
+        IsWanted = () => courier.Carries(parcel.Id),
+        Receipt = (fate, code) => Tell(courier, parcel, fate, code),
+    });
 
     public void Close()
     {
@@ -108,37 +64,16 @@ internal sealed class LinkCommands(MqttLink link, string clientId)
         }
     }
 
-    private void Forget(MqttUnsubscribePacket packet)
+    private static void Tell(CommandCourier courier, Parcel parcel, DownFate fate, byte code)
     {
-        foreach (var filter in packet.TopicFilters)
+        switch (fate)
         {
-            CommandCourier? courier;
-            lock (sync)
-            {
-                byFilter.Remove(filter, out courier);
-                courier = courier is not null && byFilter.ContainsValue(courier) ? null : courier;
-            }
-
-            courier?.End();
-        }
-    }
-
-    private void Told(MqttPublishPacket publish, CommandFate fate)
-    {
-        if (underWay.TryGetValue(publish.Topic, out var sent))
-        {
-            sent.Courier.Told(sent.Parcel, fate);
-        }
-    }
-
-    private void Begin(MqttSubscribePacket packet)
-    {
-        foreach (var asking in packet.TopicFilters)
-        {
-            if (TopicGrammar.TryCommandFilter(asking.Topic, out var district, out var device))
-            {
-                Follow(new(asking.Topic, district, device, asking.QualityOfServiceLevel, packet.SubscriptionIdentifier));
-            }
+            case DownFate.Acknowledged or DownFate.Refused:
+                courier.Told(parcel, new CommandFate(code));
+                break;
+            case DownFate.TooLarge:
+                courier.Told(parcel, CommandFate.TooLarge);
+                break;
         }
     }
 

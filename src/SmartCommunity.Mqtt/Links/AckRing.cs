@@ -40,6 +40,26 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
 
     public bool HasRoom => tail - Volatile.Read(ref head) < Length;
 
+    /// <summary>
+    /// True when every slot is a PUBLISH of QoS 1 or 2 without its answer: one more is beyond the Receive Maximum (MQTT 5, 3.3.4). Looked at only when
+    /// the ring is full.
+    /// </summary>
+    public bool IsAllUnanswered
+    {
+        get
+        {
+            foreach (ref readonly var slot in slots.AsSpan())
+            {
+                if (slot.Ack is not (PacketType.PubAck or PacketType.PubRec))
+                {
+                    return false;
+                }
+            }
+
+            return !HasRoom;
+        }
+    }
+
     /// <summary>True while something posted is not yet answered.</summary>
     public bool IsBusy => Volatile.Read(ref tail) != Volatile.Read(ref head);
 
@@ -66,6 +86,7 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         slot.PacketId = packetId;
         slot.Code = ReasonCode.Success;
         slot.Failed = false;
+        slot.Reason = null;
         slot.Ids = ids;
         Volatile.Write(ref slot.Remaining, messages);
         Volatile.Write(ref tail, number + 1);
@@ -81,6 +102,7 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         slot.PacketId = packetId;
         slot.Code = code;
         slot.Failed = false;
+        slot.Reason = null;
         slot.Ids = null;
         Volatile.Write(ref slot.Remaining, 0);
         Volatile.Write(ref tail, number + 1);
@@ -93,6 +115,7 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         if (outcome.Fate == MessageFate.Quarantined)
         {
             slot.Code = ReasonCodes.Of(outcome);
+            slot.Reason = outcome.Reason;
             listener.OnQuarantined(slot.IdOf((int)(ticket & IndexMask)), outcome.Reason);
         }
         else
@@ -185,7 +208,7 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         Volatile.Write(ref head, number);
         if (failed && isVersion5)
         {
-            PacketWriter.WriteDisconnect(output.Pipe, ReasonCode.ServerBusy);
+            PacketWriter.WriteDisconnect(output.Pipe, ReasonCode.ServerBusy, output.ReasonOf(ReasonCode.ServerBusy));
         }
 
         return failed;
@@ -204,8 +227,19 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         }
 
         var pipe = output.Pipe;
+        if (slot.Code != ReasonCode.Success && isVersion5 && ReasonOf(slot) is { } reason)
+        {
+            PacketWriter.WriteAck(pipe, slot.Ack, slot.PacketId, slot.Code, reason);
+            return;
+        }
+
         pipe.Advance(PacketWriter.WriteAck(pipe.GetSpan(PacketWriter.AckBytesMax), slot.Ack, slot.PacketId, slot.Code, isVersion5));
     }
+
+    /// <summary>Why, for a client that wants to read it: the field and the rule of the refusal.</summary>
+    private string? ReasonOf(in Slot slot) => slot.Reason is { } refusal && output.MayReason
+        ? $"{refusal.Field}: {refusal.Rule}"
+        : output.ReasonOf(slot.Code);
 
     /// <summary>The acknowledgement of a QoS 0 packet: none, though it holds a slot like any other.</summary>
     public const PacketType NoAck = 0;
@@ -217,6 +251,7 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         public PacketType Ack;
         public ReasonCode Code;
         public ushort PacketId;
+        public Refusal? Reason;
         public object? Ids;
 
         public readonly string? IdOf(int index) => Ids is string?[] many ? many[index] : Ids as string;

@@ -1,86 +1,86 @@
+using System.Net;
 using System.Text;
+using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Mqtt.Open;
 using SmartCommunity.Mqtt.Topics;
 using SmartCommunity.Mqtt.Wire;
 
 namespace SmartCommunity.Mqtt.Links;
 
-/// <summary>What a CONNECT came to.</summary>
-internal readonly record struct ConnectVerdict(ReasonCode Code, DeviceRoute? Route = null);
-
 /// <summary>A last will: a state message that is posted when the connection ends without a DISCONNECT.</summary>
 internal sealed record LastWill(byte[] Payload);
 
-/// <summary>Decides who may connect, and what the broker behind us gets to see of it.</summary>
-internal sealed class ConnectGate(IDeviceDirectory directory)
+/// <summary>Decides who may connect, and as what.</summary>
+internal sealed class ConnectGate(EdgeServices services)
 {
     /// <summary>
-    /// Judges a CONNECT: names, credential, will. The token is the user name; or the user name is the device id and the token the password.
+    /// Judges a CONNECT: names, credential, will. The token is the user name; or the user name is the device id and the token the password. Without a
+    /// user name a client may be a guest of the open topics, where there are any.
     /// </summary>
-    public async ValueTask<ConnectVerdict> JudgeAsync(MqttConnectPacket packet, bool isVersion5, CancellationToken cancellation)
+    public async ValueTask<(ReasonCode Code, ILinkSession? Session)> OpenAsync(MqttLink link, MqttConnectPacket packet, MqttPacketFormatterAdapter formatter)
     {
-        if (!string.IsNullOrEmpty(packet.AuthenticationMethod))
+        if (FaultOf(packet, link.IsVersion5) is var fault && fault != ReasonCode.Success)
         {
-            return new(ReasonCode.BadAuthenticationMethod);
-        }
-
-        var mayBeEmpty = isVersion5 || packet.CleanSession;
-        var clientId = packet.ClientId ?? string.Empty;
-        if (clientId.Length == 0 ? !mayBeEmpty : !TopicGrammar.IsName(clientId))
-        {
-            return new(ReasonCode.ClientIdNotValid);
+            return (fault, null);
         }
 
         if (string.IsNullOrEmpty(packet.Username))
         {
-            return new(ReasonCode.BadCredential);
+            return services.Open.IsOn && link.RemoteEndPoint is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address)
+                ? services.Open.Enter(link, packet, formatter)
+                : (ReasonCode.BadCredential, null);
         }
 
-        if (!TopicGrammar.IsName(packet.Username))
+        return await OpenDeviceAsync(link, packet);
+    }
+
+    private async ValueTask<(ReasonCode Code, ILinkSession? Session)> OpenDeviceAsync(MqttLink link, MqttConnectPacket packet)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(services.Options.StallTimeoutSeconds), services.Clock);
+        var stamp = services.Registry.Stamp;
+        DeviceRoute? route;
+        try
         {
-            return new(ReasonCode.ClientIdNotValid);
+            route = await FindAsync(packet, timeout.Token);
+        }
+        catch (Exception e) when (e is not InvalidOperationException)
+        {
+            Log.LookupFailed(services.Log, e);
+            return (ReasonCode.ServerUnavailable, null);
         }
 
-        if (await FindAsync(packet, cancellation) is not { } route)
+        if (route is null)
         {
-            return new(ReasonCode.BadCredential);
+            return (ReasonCode.BadCredential, null);
         }
 
         var isWillOwn = !packet.WillFlag || packet.WillTopic == TopicGrammar.PrefixOf(route) + "state";
-        return isWillOwn ? new(ReasonCode.Success, route) : new(ReasonCode.NotAuthorised);
+        return isWillOwn ? (ReasonCode.Success, new DeviceSession(link, packet, route, stamp)) : (ReasonCode.NotAuthorised, null);
     }
 
-    /// <summary>Takes out of the CONNECT what is our duty (will, keep-alive, credential) and makes its client id unique over all districts.</summary>
-    public static LastWill? Rewrite(MqttConnectPacket packet, DeviceRoute route, out string? assignedId)
+    private static ReasonCode FaultOf(MqttConnectPacket packet, bool isVersion5)
     {
-        var will = packet.WillFlag ? new LastWill(packet.WillMessage ?? []) : null;
-        assignedId = null;
-        if (string.IsNullOrEmpty(packet.ClientId))
+        if (!string.IsNullOrEmpty(packet.AuthenticationMethod))
         {
-            assignedId = packet.ClientId = $"{route.Device}-{Guid.NewGuid():N}";
+            return ReasonCode.BadAuthenticationMethod;
         }
 
-        packet.ClientId = $"{route.District}/{route.Device}/{packet.ClientId}";
-        packet.Username = route.Device.ToString();
-        packet.Password = null;
-        packet.WillFlag = false;
-        packet.WillTopic = null;
-        packet.WillMessage = null;
-        packet.KeepAlivePeriod = 0;
-        packet.CleanSession = true;
-        packet.SessionExpiryInterval = 0;
-        return will;
+        var clientId = packet.ClientId ?? string.Empty;
+        var mayBeEmpty = isVersion5 || packet.CleanSession;
+        var isNamed = clientId.Length == 0 ? mayBeEmpty : TopicGrammar.IsName(clientId);
+        return isNamed && (string.IsNullOrEmpty(packet.Username) || TopicGrammar.IsName(packet.Username)) ? ReasonCode.Success : ReasonCode.ClientIdNotValid;
     }
 
     private async ValueTask<DeviceRoute?> FindAsync(MqttConnectPacket packet, CancellationToken cancellation)
     {
         if (packet.Password is { Length: > 0 and <= TopicGrammar.NameCharsMax } password)
         {
-            var route = await directory.FindByTokenAsync(Encoding.UTF8.GetString(password), cancellation);
+            var route = await services.Directory.FindByTokenAsync(Encoding.UTF8.GetString(password), cancellation);
             return route is not null && route.Device.ToString() == packet.Username ? route : null;
         }
 
-        return packet.Password is { Length: > 0 } ? null : await directory.FindByTokenAsync(packet.Username, cancellation);
+        return packet.Password is { Length: > 0 } ? null : await services.Directory.FindByTokenAsync(packet.Username, cancellation);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SmartCommunity.Grains.Ingest;
 using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Listening;
+using SmartCommunity.Mqtt.Open;
 
 namespace SmartCommunity.Mqtt.Links;
 
@@ -10,7 +11,7 @@ internal sealed record EdgeServices(
     MqttEdgeOptions Options,
     IIngest Ingest,
     IDeviceDirectory Directory,
-    BrokerAdapter Broker,
+    OpenBroker Open,
     LinkRegistry Registry,
     ErrorTopic Errors,
     CommandDesk Commands,

@@ -2,9 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
-using MQTTnet;
-using MQTTnet.Protocol;
-using MQTTnet.Server;
 using SmartCommunity.Domain.Refusals;
 using SmartCommunity.Grains.Ingest;
 using SmartCommunity.Mqtt.Payloads;
@@ -27,31 +24,18 @@ internal sealed class ErrorTopic(LinkRegistry registry, MqttMetrics metrics)
     /// <summary>Never waits.</summary>
     public void Tell(DeviceRoute route, string? messageId, Refusal reason)
     {
-        if (registry.HearsErrors(route.District, route.Device) && !notes.Writer.TryWrite(new Note(route, messageId, reason)))
+        var topic = TopicGrammar.ErrorTopicOf(route.District, route.Device.ToString());
+        if (registry.Hears(route.District, route.Device, topic) && !notes.Writer.TryWrite(new Note(route, topic, messageId, reason)))
         {
             metrics.ErrorsDropped.Add(1);
         }
     }
 
-    public async Task DeliverAsync(MqttServer broker, EdgeServices services, CancellationToken cancellation)
+    public async Task DeliverAsync(CancellationToken cancellation)
     {
         await foreach (var note in notes.Reader.ReadAllAsync(cancellation))
         {
-            try
-            {
-                var message = new MqttApplicationMessage
-                {
-                    Topic = TopicGrammar.ErrorTopicOf(note.Route.District, note.Route.Device.ToString()),
-                    Payload = new ReadOnlySequence<byte>(Write(note)),
-                    QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-                    ContentType = "application/json",
-                };
-                await broker.InjectApplicationMessage(new InjectedMqttApplicationMessage(message), cancellation);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Log.ErrorTopicFailed(services.Log, e);
-            }
+            registry.Tell(note.Route.District, note.Route.Device, new DownMessage(note.Topic, Write(note)) { ContentType = "application/json" });
         }
     }
 
@@ -86,5 +70,5 @@ internal sealed class ErrorTopic(LinkRegistry registry, MqttMetrics metrics)
             ? position
             : null;
 
-    private sealed record Note(DeviceRoute Route, string? MessageId, Refusal Reason);
+    private sealed record Note(DeviceRoute Route, string Topic, string? MessageId, Refusal Reason);
 }

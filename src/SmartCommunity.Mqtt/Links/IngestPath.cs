@@ -24,10 +24,13 @@ internal enum Taken
 }
 
 /// <summary>The way of a PUBLISH on an ingest topic: topic, handshake, decode, lane. Used by the reading side of one connection only.</summary>
-internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics, bool isVersion5)
+internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics, bool isVersion5) : IPublishPath
 {
     /// <summary>The pause between two attempts at a full lane, in milliseconds.</summary>
     private const int LaneRetryMs = 2;
+
+    /// <summary>The QoS in the first byte of a PUBLISH.</summary>
+    private const int QosMask = 0x06;
 
     private readonly IIngest ingest = link.Services.Ingest;
     private readonly MessageBuffer messages = new();
@@ -38,13 +41,13 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
     /// <summary>Why the connection must end.</summary>
     public ReasonCode Fault { get; private set; }
 
-    public Handshakes Handshakes => handshakes;
+    public void OnHandshakeEnded(ushort packetId) => handshakes.End(packetId);
 
     public Taken Publish(byte header, ReadOnlySpan<byte> body, long receivedMs)
     {
         if (!ring.HasRoom)
         {
-            return Taken.RingFull;
+            return isVersion5 && ring.IsAllUnanswered && (header & QosMask) != 0 ? Fatal(ReasonCode.ReceiveMaximumExceeded) : Taken.RingFull;
         }
 
         switch (PublishPacket.Read(header, body, isVersion5, out var packet))

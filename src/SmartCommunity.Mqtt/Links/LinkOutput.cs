@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using SmartCommunity.Mqtt.Wire;
 
 namespace SmartCommunity.Mqtt.Links;
 
 /// <summary>
-/// The writing side of a connection. Acknowledgements of ours and packets of the broker share it, one writer at a time; after the last
+/// The writing side of a connection. Acknowledgements and messages down share it, one writer at a time; after the last
 /// packet nothing is written any more, so no acknowledgement follows a DISCONNECT.
 /// </summary>
 internal sealed class LinkOutput(PipeWriter pipe, TimeProvider clock) : IDisposable
@@ -15,6 +16,18 @@ internal sealed class LinkOutput(PipeWriter pipe, TimeProvider clock) : IDisposa
 
     /// <summary>How long the flush that is under way has been waiting for the peer to read; zero when there is none.</summary>
     public TimeSpan Stalled => Volatile.Read(ref flushStarted) is var started and not 0 ? clock.GetElapsedTime(started) : TimeSpan.Zero;
+
+    /// <summary>The largest packet the client takes, in bytes; 0: any.</summary>
+    public uint PeerPacketBytesMax { get; set; }
+
+    /// <summary>True when the client wants to read why (MQTT 5, Request Problem Information).</summary>
+    public bool WantsReasons { get; set; }
+
+    /// <summary>True when a reason string may be sent and fits what the client takes.</summary>
+    public bool MayReason => WantsReasons && (PeerPacketBytesMax == 0 || PeerPacketBytesMax >= 2 * PacketWriter.ReasonBytesMax);
+
+    /// <summary>The sentence to a code, where one may be sent.</summary>
+    public string? ReasonOf(ReasonCode code) => MayReason ? ReasonCodes.TextOf(code) : null;
 
     /// <summary>The pipe to write to; only between <see cref="EnterAsync"/> and <see cref="LeaveAsync"/>.</summary>
     public IBufferWriter<byte> Pipe => pipe;

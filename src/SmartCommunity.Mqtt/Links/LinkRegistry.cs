@@ -27,12 +27,13 @@ internal sealed class LinkRegistry : IDisposable
 
     public void Closed(MqttLink link) => all.TryRemove(link, out _);
 
-    /// <summary>Knows the connection by its device from now on.</summary>
+    /// <summary>Knows the connection by its device from now on; an older one of the same client id is taken over.</summary>
     /// <param name="link">With its device set.</param>
     /// <param name="asOf"><see cref="Stamp"/> from before the device was looked up.</param>
     public void Add(MqttLink link, long asOf)
     {
         var key = KeyOf(link);
+        MqttLink[] old;
         lock (sync)
         {
             if (!byDevice.TryGetValue(key, out var links))
@@ -40,7 +41,13 @@ internal sealed class LinkRegistry : IDisposable
                 byDevice[key] = links = new(1);
             }
 
+            old = [.. links.Where(l => l.ClientId == link.ClientId)];
             links.Add(link);
+        }
+
+        foreach (var one in old)
+        {
+            one.Close(ReasonCode.SessionTakenOver);
         }
 
         if (Stamp != asOf)
@@ -66,14 +73,11 @@ internal sealed class LinkRegistry : IDisposable
         }
     }
 
-    /// <summary>True when one of the device's connections listens to its error topic.</summary>
-    public bool HearsErrors(string district, DeviceId device)
-    {
-        lock (sync)
-        {
-            return byDevice.TryGetValue((district, device), out var links) && links.Exists(l => l.Subscriptions?.HearsErrors == true);
-        }
-    }
+    /// <summary>True when one of the device's connections listens to this topic.</summary>
+    public bool Hears(string district, DeviceId device, string topic) => SessionsOf(district, device).Exists(s => s.Hears(topic));
+
+    /// <summary>Sends a message to those connections of the device that have subscribed to its topic. Answers how many took it.</summary>
+    public int Tell(string district, DeviceId device, DownMessage message) => SessionsOf(district, device).Count(s => s.TryTell(message));
 
     /// <summary>The directory's callback: only notes what to look up.</summary>
     public void OnChanged(string district, DeviceId? device)
@@ -120,6 +124,14 @@ internal sealed class LinkRegistry : IDisposable
     private const int RetryMs = 200;
 
     private static (string District, DeviceId Device) KeyOf(MqttLink link) => (link.Device.Route.District, link.Device.Route.Device);
+
+    private List<DeviceSession> SessionsOf(string district, DeviceId device)
+    {
+        lock (sync)
+        {
+            return byDevice.TryGetValue((district, device), out var links) ? [.. links.Select(l => l.Session).OfType<DeviceSession>()] : [];
+        }
+    }
 
     private void Apply((string District, DeviceId Device) key, DeviceRoute? route)
     {

@@ -16,9 +16,6 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Debug, "MQTT connection aborted")]
     public static partial void Aborted(ILogger log, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Error, "MQTT broker session failed")]
-    public static partial void BrokerFailed(ILogger log, Exception exception);
-
     [LoggerMessage(5, LogLevel.Error, "Device look-up failed; the connection is refused and may try again")]
     public static partial void LookupFailed(ILogger log, Exception exception);
 
@@ -28,9 +25,6 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "MQTT connection failed")]
     public static partial void ConnectionFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(8, LogLevel.Error, "Error topic message could not be delivered")]
-    public static partial void ErrorTopicFailed(ILogger log, Exception exception);
-
     [LoggerMessage(9, LogLevel.Error, "Commands of {District}/{Device} can no longer be carried to its connection; it is closed")]
     public static partial void CourierFailed(ILogger log, string district, string device, Exception exception);
 
@@ -39,4 +33,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "Commands of {District}/{Device} could not be read; trying again")]
     public static partial void CommandsUnread(ILogger log, string district, string device, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "NOT SAFE: MQTT topics that begin with {Prefixes} are open to everybody on this machine (Mqtt:OpenTopicPrefixes)")]
+    public static partial void TopicsAreOpen(ILogger log, string prefixes);
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using SmartCommunity.Domain.Refusals;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Grains.Ingest;
-using SmartCommunity.Mqtt.Commands;
+using SmartCommunity.Mqtt.Listening;
 using SmartCommunity.Mqtt.Payloads;
 using SmartCommunity.Mqtt.Wire;
 
@@ -15,6 +15,12 @@ namespace SmartCommunity.Mqtt.Links;
 /// </summary>
 internal sealed class MqttLink : IRingListener, IDisposable
 {
+    /// <summary>A client that has sent nothing for so long has read its DISCONNECT.</summary>
+    private const int LingerQuietMs = 100;
+
+    /// <summary>What is read and dropped of a client after its DISCONNECT.</summary>
+    private const int LingerBytesMax = 256 * 1024;
+
     private readonly ConnectionContext connection;
     private readonly long openedAt;
     private volatile DeviceContext? device;
@@ -22,6 +28,7 @@ internal sealed class MqttLink : IRingListener, IDisposable
     private long partialSince;
     private long closingSince;
     private int closing;
+    private Task closed = Task.CompletedTask;
 
     public MqttLink(ConnectionContext connection, EdgeServices services)
     {
@@ -48,6 +55,9 @@ internal sealed class MqttLink : IRingListener, IDisposable
         set => device = value;
     }
 
+    /// <summary>True behind <c>/mqtt</c>: the web server waits for such connections before the listener is told to stop.</summary>
+    public bool IsWeb => connection is WebSocketLink;
+
     public bool HasDevice => device is not null;
 
     public bool IsVersion5 { get; set; }
@@ -58,22 +68,46 @@ internal sealed class MqttLink : IRingListener, IDisposable
     /// <summary>True once CONNACK has been written: from then on an end is told by a DISCONNECT.</summary>
     public bool IsAccepted { get; set; }
 
-    /// <summary>Keep-alive of the client in seconds; 0: none.</summary>
-    public int KeepAliveSeconds { get; set; }
+    /// <summary>Unique among the connections of a device.</summary>
+    public string ClientId { get; set; } = string.Empty;
+
+    /// <summary>Keep-alive in seconds, the client's or the one imposed on it; 0: none.</summary>
+    public int KeepAliveSeconds { get; private set; }
+
+    /// <summary>True when the keep-alive is not the one the client has asked for.</summary>
+    public bool IsKeepAliveImposed { get; private set; }
 
     /// <summary>True while the reading waits for us (ring, lane, directory): silence is then not the client's.</summary>
     public bool IsHeld { get; set; }
 
     public AckRing? Ring { get; set; }
 
-    public Subscriptions? Subscriptions { get; set; }
-
-    public LinkCommands? Commands { get; set; }
+    /// <summary>Set when the CONNECT was accepted.</summary>
+    public ILinkSession? Session { get; set; }
 
     public bool IsClosing => Volatile.Read(ref closing) != 0;
 
     /// <summary>Why the connection was closed by us; success when it was not.</summary>
     public ReasonCode ClosedWith { get; private set; }
+
+    /// <summary>Only MQTT 5 can be told of another keep-alive than its own.</summary>
+    public void AgreeKeepAlive(int askedSeconds)
+    {
+        var longest = Services.Options.KeepAliveSecondsMax;
+        IsKeepAliveImposed = IsVersion5 && (askedSeconds == 0 || askedSeconds > longest);
+        KeepAliveSeconds = IsKeepAliveImposed ? longest : askedSeconds;
+    }
+
+    /// <summary>What every CONNACK of this listener says.</summary>
+    public Welcome Welcome(string? assignedClientId) => new(
+        IsSessionPresent: false,
+        ReceiveMax: AckRing.Length,
+        PacketBytesMax: Services.Options.PacketBytesMax,
+        TopicAliasMax: Services.Options.TopicAliasesMax,
+        HasSharedSubscriptions: false,
+        SessionExpirySeconds: null,
+        KeepAliveSeconds: IsKeepAliveImposed ? KeepAliveSeconds : null,
+        assignedClientId);
 
     /// <summary>A whole packet has come.</summary>
     public void MarkActive(bool isPartLeft)
@@ -102,7 +136,41 @@ internal sealed class MqttLink : IRingListener, IDisposable
 
         ClosedWith = code;
         Volatile.Write(ref closingSince, Services.Clock.GetTimestamp());
-        _ = CloseAsync(code);
+        closed = CloseAsync(code);
+    }
+
+    /// <summary>
+    /// A client that is still sending when its socket is closed never reads the DISCONNECT: the reset that answers its bytes throws away what it has
+    /// not read. So what still comes is read for a moment and dropped.
+    /// </summary>
+    public async Task LingerAsync()
+    {
+        await closed;
+        if (!IsVersion5 || !IsAccepted || ClosedWith == ReasonCode.Success)
+        {
+            return;
+        }
+
+        var dropped = 0L;
+        try
+        {
+            while (dropped < LingerBytesMax)
+            {
+                using var quiet = new CancellationTokenSource(TimeSpan.FromMilliseconds(LingerQuietMs), Services.Clock);
+                var result = await Input.ReadAsync(quiet.Token);
+                dropped += Math.Max(1, result.Buffer.Length);
+                Input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client is quiet, or gone.
+            return;
+        }
     }
 
     /// <summary>Called every half second: ends what is silent, stalled or never began.</summary>
@@ -172,11 +240,9 @@ internal sealed class MqttLink : IRingListener, IDisposable
         Services.Metrics.Failed.Add(1);
     }
 
-    public void OnHandshakeEnded(ushort packetId) => Ingest?.Handshakes.End(packetId);
+    public void OnHandshakeEnded(ushort packetId) => Session?.Publishes.OnHandshakeEnded(packetId);
 
     public void OnBroken() => Close(ReasonCode.ServerBusy);
-
-    public IngestPath? Ingest { get; set; }
 
     public void Dispose()
     {
@@ -199,7 +265,10 @@ internal sealed class MqttLink : IRingListener, IDisposable
     {
         if (IsVersion5 && IsAccepted && code != ReasonCode.Success)
         {
-            await Output.SendAsync(PacketWriter.WriteDisconnect, code, last: true);
+            await Output.SendAsync(
+                static (pipe, s) => PacketWriter.WriteDisconnect(pipe, s.Code, s.Reason),
+                (Code: code, Reason: Output.ReasonOf(code)),
+                last: true);
         }
 
         Output.Close();

@@ -2,27 +2,21 @@ using System.Buffers;
 using System.Buffers.Binary;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
-using SmartCommunity.Mqtt.Commands;
-using SmartCommunity.Mqtt.Topics;
 using SmartCommunity.Mqtt.Wire;
 
 namespace SmartCommunity.Mqtt.Links;
 
 /// <summary>
-/// The reading side of one connection. PUBLISH and PUBREL stay here, PINGREQ is answered here, everything else goes to the broker. While one
-/// packet has to wait the buffer is not released, so TCP pushes back.
+/// The reading side of one connection: cuts packets, hands them to the session in their order and answers them. While one packet has to wait the
+/// buffer is not released, so TCP pushes back.
 /// </summary>
-internal sealed class PacketLoop(MqttLink link) : IDisposable
+internal sealed class PacketLoop(MqttLink link)
 {
     private readonly MqttPacketFormatterAdapter formatter = new(new MqttBufferWriter(1024, ushort.MaxValue));
-    private readonly ConnectGate gate = new(link.Services.Directory);
-    private BrokerChannel? broker;
-    private Task brokerSession = Task.CompletedTask;
-    private IngestPath? ingest;
-    private LastWill? will;
-    private MqttPacket? forBroker;
+    private readonly ConnectGate gate = new(link.Services);
+    private IPublishPath? publishes;
+    private MqttPacket? decoded;
     private long receivedMs;
-    private bool hasLeft;
 
     public async Task RunAsync()
     {
@@ -36,11 +30,12 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         }
         finally
         {
-            await EndAsync();
+            link.Close(ReasonCode.Success);
+            link.Session?.End();
+            await link.LingerAsync();
+            link.Dispose();
         }
     }
-
-    public void Dispose() => broker?.Dispose();
 
     private async Task ReadAsync()
     {
@@ -56,6 +51,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             {
                 if (!await HandleAsync(step))
                 {
+                    input.AdvanceTo(result.Buffer.End);
                     return;
                 }
             }
@@ -119,7 +115,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             return PacketStep.Stop;
         }
 
-        if (ingest is null)
+        if (publishes is null)
         {
             return type == PacketType.Connect ? TakeConnect(header, body) : PacketStep.Stop;
         }
@@ -132,8 +128,12 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
                 return TakeRelease(body);
             case PacketType.PingReq:
                 return PacketStep.Ping;
-            case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp
-                or PacketType.Subscribe or PacketType.Unsubscribe or PacketType.Disconnect:
+            case PacketType.PubAck or PacketType.PubRec or PacketType.PubComp:
+                return TakeAcknowledgement(type, body);
+            case PacketType.Disconnect when !link.IsVersion5:
+                decoded = new MqttDisconnectPacket();
+                return PacketStep.Deliver;
+            case PacketType.Subscribe or PacketType.Unsubscribe or PacketType.Disconnect:
                 return TakeOther(header, body);
             default:
                 link.Close(ReasonCode.ProtocolError);
@@ -163,7 +163,7 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
 
     private PacketStep Publish(byte header, ReadOnlySpan<byte> body)
     {
-        switch (ingest!.Publish(header, body, receivedMs))
+        switch (publishes!.Publish(header, body, receivedMs))
         {
             case Taken.Done:
                 return PacketStep.More;
@@ -172,36 +172,61 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
             case Taken.LaneFull:
                 return PacketStep.LaneFull;
             default:
-                link.Close(ingest.Fault);
+                link.Close(publishes.Fault);
                 return PacketStep.Stop;
         }
     }
 
     private PacketStep TakeRelease(in ReadOnlySequence<byte> body)
     {
-        Span<byte> id = stackalloc byte[2];
-        if (body.Length < id.Length)
+        if (!TryReadId(body, out var id, out _))
         {
-            link.Close(ReasonCode.MalformedPacket);
             return PacketStep.Stop;
         }
 
-        body.Slice(0, id.Length).CopyTo(id);
-        return ingest!.TryRelease(BinaryPrimitives.ReadUInt16BigEndian(id)) ? PacketStep.More : PacketStep.RingFull;
+        return publishes!.TryRelease(id) ? PacketStep.More : PacketStep.RingFull;
+    }
+
+    private PacketStep TakeAcknowledgement(PacketType type, in ReadOnlySequence<byte> body)
+    {
+        if (!TryReadId(body, out var id, out var code))
+        {
+            return PacketStep.Stop;
+        }
+
+        link.Session!.Down.OnAcknowledged(type, id, code);
+        return PacketStep.More;
+    }
+
+    /// <summary>What acknowledgements begin with: packet id and, in MQTT 5, a reason code that is left out when it is success.</summary>
+    private bool TryReadId(in ReadOnlySequence<byte> body, out ushort id, out byte code)
+    {
+        Span<byte> front = stackalloc byte[3];
+        var length = (int)Math.Min(front.Length, body.Length);
+        body.Slice(0, length).CopyTo(front);
+        id = BinaryPrimitives.ReadUInt16BigEndian(front);
+        code = link.IsVersion5 ? front[2] : (byte)0;
+        if (length >= sizeof(ushort))
+        {
+            return true;
+        }
+
+        link.Close(ReasonCode.MalformedPacket);
+        return false;
     }
 
     private PacketStep TakeConnect(byte header, in ReadOnlySequence<byte> body)
     {
         link.HasConnect = true;
-        var packet = BrokerDecoding.ToPacket(header, body);
+        var packet = PacketDecoding.ToPacket(header, body);
         try
         {
             formatter.DetectProtocolVersion(packet);
             link.IsVersion5 = formatter.ProtocolVersion == MqttProtocolVersion.V500;
-            forBroker = formatter.Decode(packet);
+            decoded = formatter.Decode(packet);
             return PacketStep.Connect;
         }
-        catch (Exception e) when (BrokerDecoding.IsMalformed(e))
+        catch (Exception e) when (PacketDecoding.IsMalformed(e))
         {
             return formatter.ProtocolVersion == MqttProtocolVersion.Unknown ? PacketStep.Refuse : PacketStep.Stop;
         }
@@ -211,10 +236,10 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
     {
         try
         {
-            forBroker = formatter.Decode(BrokerDecoding.ToPacket(header, body));
+            decoded = formatter.Decode(PacketDecoding.ToPacket(header, body));
             return PacketStep.Deliver;
         }
-        catch (Exception e) when (BrokerDecoding.IsMalformed(e))
+        catch (Exception e) when (PacketDecoding.IsMalformed(e))
         {
             link.Close(ReasonCode.MalformedPacket);
             return PacketStep.Stop;
@@ -234,15 +259,15 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
                     await link.Ring!.WaitForRoomAsync();
                     return true;
                 case PacketStep.LaneFull:
-                    await ingest!.PostRestAsync();
+                    await publishes!.PostRestAsync();
                     return true;
                 case PacketStep.Ping:
                     await link.Output.SendAsync(static (pipe, _) => PacketWriter.WritePingResponse(pipe), 0);
                     return true;
                 case PacketStep.Deliver:
-                    return await DeliverAsync(forBroker!);
+                    return await DeliverAsync(decoded!);
                 case PacketStep.Connect:
-                    return await ConnectAsync((MqttConnectPacket)forBroker!);
+                    return await ConnectAsync((MqttConnectPacket)decoded!);
                 case PacketStep.Refuse:
                     await RefuseAsync(ReasonCode.UnsupportedVersion);
                     return false;
@@ -258,117 +283,58 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
 
     private async ValueTask<bool> DeliverAsync(MqttPacket packet)
     {
+        var session = link.Session!;
         switch (packet)
         {
-            case MqttDisconnectPacket end:
-                hasLeft = true;
-                if (end.ReasonCode == MQTTnet.Protocol.MqttDisconnectReasonCode.NormalDisconnection)
-                {
-                    will = null;
-                }
-
-                await broker!.DeliverAsync(packet);
+            case MqttSubscribePacket subscribe when subscribe.PacketIdentifier != 0 && subscribe.TopicFilters.Count > 0:
+                var codes = session.Subscribe(subscribe);
+                await AnswerAsync(PacketType.SubAck, subscribe.PacketIdentifier, codes);
+                session.OnSubscribed(subscribe, codes);
+                return true;
+            case MqttUnsubscribePacket unsubscribe when unsubscribe.PacketIdentifier != 0 && unsubscribe.TopicFilters.Count > 0:
+                await AnswerAsync(PacketType.UnsubAck, unsubscribe.PacketIdentifier, session.Unsubscribe(unsubscribe));
+                return true;
+            case MqttDisconnectPacket end when session.Leave(end):
                 return false;
-            case MqttSubscribePacket subscribe:
-                return await SubscribeAsync(subscribe);
-            case MqttUnsubscribePacket unsubscribe:
-                link.Subscriptions!.Forget(unsubscribe);
-                link.Commands!.Asked(unsubscribe);
-                break;
-            case MqttPubAckPacket acknowledgement:
-                link.Commands!.Acknowledged(acknowledgement);
-                break;
+            default:
+                link.Close(ReasonCode.ProtocolError);
+                return false;
         }
-
-        await broker!.DeliverAsync(packet);
-        return true;
     }
 
-    private async ValueTask<bool> SubscribeAsync(MqttSubscribePacket packet)
+    private ValueTask AnswerAsync(PacketType type, ushort packetId, byte[] codes)
     {
-        if (packet.PacketIdentifier == 0 || packet.TopicFilters.Count == 0)
-        {
-            link.Close(ReasonCode.ProtocolError);
-            return false;
-        }
-
-        var codes = link.Subscriptions!.Judge(packet);
-        if (packet.TopicFilters.Count > 0)
-        {
-            link.Commands!.Asked(packet);
-            await broker!.DeliverAsync(packet);
-            return true;
-        }
-
-        link.Services.Metrics.Refused.Add(1);
-        await link.Output.SendAsync(
-            static (pipe, s) => PacketWriter.WriteSubscribeAck(pipe, s.Id, s.Codes, s.IsVersion5),
-            (Id: packet.PacketIdentifier, Codes: codes, link.IsVersion5));
-        return true;
+        link.Services.Metrics.Refused.Add(codes.Count(c => c >= (byte)ReasonCode.Unspecified));
+        return link.Output.SendAsync(
+            static (pipe, s) => PacketWriter.WriteFilterAck(pipe, s.Type, s.Id, s.Codes, s.IsVersion5),
+            (Type: type, Id: packetId, Codes: codes, link.IsVersion5));
     }
 
     private async ValueTask<bool> ConnectAsync(MqttConnectPacket packet)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(link.Services.Options.StallTimeoutSeconds), link.Services.Clock);
-        var stamp = link.Services.Registry.Stamp;
-        ConnectVerdict verdict;
-        try
-        {
-            verdict = await gate.JudgeAsync(packet, link.IsVersion5, timeout.Token);
-        }
-        catch (Exception e) when (e is not InvalidOperationException)
-        {
-            Log.LookupFailed(link.Services.Log, e);
-            verdict = new ConnectVerdict(ReasonCode.ServerUnavailable);
-        }
-
-        if (verdict.Route is not { } route || verdict.Code != ReasonCode.Success)
-        {
-            await RefuseAsync(verdict.Code);
-            return false;
-        }
-
-        var prefix = TopicGrammar.PrefixOf(route);
-        link.Device = new DeviceContext(route);
-        link.KeepAliveSeconds = packet.KeepAlivePeriod;
+        link.Output.WantsReasons = link.IsVersion5 && packet.RequestProblemInformation;
+        link.Output.PeerPacketBytesMax = packet.MaximumPacketSize;
         link.Ring = new AckRing(link.Output, link.IsVersion5, link, link.Services.Pump);
-        link.Subscriptions = new Subscriptions(prefix, link.Services.Options.FiltersMax, link.IsVersion5);
-        broker = new BrokerChannel(link, formatter) { Subscriptions = link.Subscriptions, ClientPacketBytesMax = packet.MaximumPacketSize };
-        var aliases = link.IsVersion5 ? link.Services.Options.TopicAliasesMax : 0;
-        var path = new IngestPath(link, link.Ring, new TopicTable(prefix, aliases), link.IsVersion5);
-        link.Ingest = path;
-        will = ConnectGate.Rewrite(packet, route, out var assigned);
-        broker.AssignedClientId = assigned;
-        link.Commands = new LinkCommands(link, packet.ClientId);
-        link.Services.Registry.Add(link, stamp);
-        brokerSession = ServeBrokerAsync(broker);
-        await broker.DeliverAsync(packet);
-        if (!await broker.Accepted)
+        link.AgreeKeepAlive(packet.KeepAlivePeriod);
+        var (code, session) = await gate.OpenAsync(link, packet, formatter);
+        if (session is null)
         {
+            await RefuseAsync(code);
             return false;
         }
 
-        ingest = path;
+        link.Session = session;
+        await link.Output.SendAsync(
+            static (pipe, s) =>
+            {
+                PacketWriter.WriteWelcome(pipe, s.Welcome, s.Link.IsVersion5);
+                s.Link.IsAccepted = true;
+            },
+            (session.Welcome, Link: link));
+        var unacknowledgedMax = packet.ReceiveMaximum == 0 ? Downlink.UnacknowledgedMax : Math.Min((int)packet.ReceiveMaximum, Downlink.UnacknowledgedMax);
+        session.Begin(new DownWire(link.Output, formatter, unacknowledgedMax, Math.Min((int)packet.TopicAliasMaximum, link.Services.Options.TopicAliasesMax)));
+        publishes = session.Publishes;
         return true;
-    }
-
-    private async Task ServeBrokerAsync(BrokerChannel channel)
-    {
-        try
-        {
-            await link.Services.Broker.HandleAsync(channel);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            Log.BrokerFailed(link.Services.Log, e);
-        }
-        finally
-        {
-            channel.OnBrokerEnded();
-
-            // Take-over: the broker has sent its DISCONNECT and let go. The last will is not for this case.
-            link.Close(ReasonCode.Success);
-        }
     }
 
     private async ValueTask RefuseAsync(ReasonCode code)
@@ -376,25 +342,8 @@ internal sealed class PacketLoop(MqttLink link) : IDisposable
         link.Services.Metrics.Refused.Add(1);
         Log.Refused(link.Services.Log, link.RemoteEndPoint, code);
         await link.Output.SendAsync(
-            static (pipe, s) => PacketWriter.WriteConnectRefusal(pipe, s.Code, s.IsVersion5),
-            (Code: code, link.IsVersion5),
+            static (pipe, s) => PacketWriter.WriteConnectRefusal(pipe, s.Code, s.Reason, s.IsVersion5),
+            (Code: code, Reason: link.Output.ReasonOf(code), link.IsVersion5),
             last: true);
-    }
-
-    private async Task EndAsync()
-    {
-        var isTakenOver = !hasLeft && link.IsClosing && link.ClosedWith == ReasonCode.Success;
-        var isStopping = link.ClosedWith == ReasonCode.ServerShuttingDown;
-        link.Close(ReasonCode.Success);
-        link.Commands?.Close();
-        broker?.Complete();
-        await brokerSession;
-        link.Services.Registry.Remove(link);
-        if (will is { } last && link.IsAccepted && !isTakenOver && !isStopping)
-        {
-            link.PostWill(last);
-        }
-
-        link.Dispose();
     }
 }

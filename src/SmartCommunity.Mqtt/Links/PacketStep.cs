@@ -9,7 +9,7 @@ internal enum PacketStep
     RingFull,
     LaneFull,
 
-    /// <summary>It is the broker's.</summary>
+    /// <summary>It is the session's.</summary>
     Deliver,
     Ping,
     Refuse,

@@ -1,41 +1,34 @@
-using System.Collections.Concurrent;
 using MQTTnet.Packets;
 using SmartCommunity.Mqtt.Topics;
 using SmartCommunity.Mqtt.Wire;
 
 namespace SmartCommunity.Mqtt.Links;
 
-/// <summary>
-/// The topic filters of one connection: a device hears its own commands and errors. What is refused never reaches the broker; its SUBACK is
-/// completed here, in the order of the filters.
-/// </summary>
+/// <summary>The topic filters of one device's connection: a device hears its own commands and errors.</summary>
 internal sealed class Subscriptions(string ownPrefix, int filtersMax, bool isVersion5)
 {
     /// <summary>MQTT 3.1.1 has one code for every refusal.</summary>
-    private const byte FailureBefore5 = 0x80;
+    public const byte FailureBefore5 = 0x80;
 
-    private readonly ConcurrentDictionary<ushort, byte[]> answers = new();
-    private readonly HashSet<string> filters = new(StringComparer.Ordinal);
+    private volatile Filter[] filters = [];
 
-    /// <summary>True when the device listens to its error topic here.</summary>
-    public bool HearsErrors { get; private set; }
-
-    /// <summary>Judges all filters; those refused are taken out of the packet. Answers one code a filter.</summary>
-    public byte[] Judge(MqttSubscribePacket packet)
+    /// <summary>Judges all filters. Answers one code a filter: the granted QoS, or why not.</summary>
+    public byte[] Add(MqttSubscribePacket packet)
     {
         var codes = new byte[packet.TopicFilters.Count];
         for (var i = 0; i < codes.Length; i++)
         {
             var filter = packet.TopicFilters[i];
             var verdict = TopicGrammar.JudgeFilter(filter.Topic, ownPrefix);
-            if (verdict == ReasonCode.Success && !filters.Contains(filter.Topic) && filters.Count >= filtersMax)
+            Filter[] others = [.. filters.Where(f => f.Topic != filter.Topic)];
+            if (verdict == ReasonCode.Success && others.Length >= filtersMax)
             {
                 verdict = ReasonCode.QuotaExceeded;
             }
 
             if (verdict == ReasonCode.Success)
             {
-                filters.Add(filter.Topic);
+                filters = [.. others, new Filter(filter.Topic, (int)filter.QualityOfServiceLevel, packet.SubscriptionIdentifier)];
                 codes[i] = (byte)filter.QualityOfServiceLevel;
             }
             else
@@ -44,26 +37,36 @@ internal sealed class Subscriptions(string ownPrefix, int filtersMax, bool isVer
             }
         }
 
-        packet.TopicFilters.RemoveAll(f => !filters.Contains(f.Topic ?? string.Empty));
-        HearsErrors = filters.Contains(ownPrefix + "error");
-        if (packet.TopicFilters.Count > 0)
+        return codes;
+    }
+
+    /// <summary>Answers one code a filter.</summary>
+    public byte[] Remove(MqttUnsubscribePacket packet)
+    {
+        var codes = new byte[packet.TopicFilters.Count];
+        for (var i = 0; i < codes.Length; i++)
         {
-            answers[packet.PacketIdentifier] = codes;
+            Filter[] others = [.. filters.Where(f => f.Topic != packet.TopicFilters[i])];
+            codes[i] = (byte)(others.Length < filters.Length ? ReasonCode.Success : ReasonCode.NoSubscriptionExisted);
+            filters = others;
         }
 
         return codes;
     }
 
-    public void Forget(MqttUnsubscribePacket packet)
-    {
-        foreach (var topic in packet.TopicFilters)
-        {
-            filters.Remove(topic);
-        }
+    /// <summary>True when a message on this topic is wanted here. Any thread.</summary>
+    public bool Hears(string topic) => filters.Any(f => TopicFilter.Matches(f.Topic, topic));
 
-        HearsErrors = filters.Contains(ownPrefix + "error");
+    /// <summary>The message as this client has asked for it: at most its QoS, with its identifiers. Null: no filter matches. Any thread.</summary>
+    public DownMessage? Tailor(DownMessage message)
+    {
+        Filter[] matching = [.. filters.Where(f => TopicFilter.Matches(f.Topic, message.Topic))];
+        return matching.Length == 0 ? null : message with
+        {
+            Qos = Math.Min(message.Qos, matching.Max(f => f.Qos)),
+            SubscriptionIds = [.. matching.Where(f => f.Id != 0).Select(f => f.Id)],
+        };
     }
 
-    /// <summary>The codes the broker's SUBACK must carry instead of its own: it sorts filters by QoS before it answers.</summary>
-    public byte[]? TakeAnswer(ushort packetId) => answers.TryRemove(packetId, out var codes) ? codes : null;
+    private sealed record Filter(string Topic, int Qos, uint Id);
 }

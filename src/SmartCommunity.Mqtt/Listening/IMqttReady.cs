@@ -5,7 +5,7 @@ namespace SmartCommunity.Mqtt;
 /// <summary>Whether the MQTT listener takes connections, and where.</summary>
 public interface IMqttReady
 {
-    /// <summary>True from the moment the socket is bound and the broker behind it runs until the stop begins.</summary>
+    /// <summary>True from the moment the socket is bound until the stop begins.</summary>
     bool IsReady { get; }
 
     /// <summary>The bound address and port; null before.</summary>

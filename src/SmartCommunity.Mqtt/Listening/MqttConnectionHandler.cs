@@ -31,8 +31,7 @@ internal sealed class MqttConnectionHandler(EdgeServices services) : ConnectionH
             services.Registry.Open(link);
             try
             {
-                using var loop = new PacketLoop(link);
-                await loop.RunAsync();
+                await new PacketLoop(link).RunAsync();
             }
             finally
             {

@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using MQTTnet.Diagnostics.Logger;
-using MQTTnet.Server;
 using SmartCommunity.Mqtt.Links;
 using SmartCommunity.Mqtt.Wire;
 
@@ -23,7 +21,6 @@ internal sealed class MqttListener(EdgeServices services, MqttConnectionHandler 
     private readonly CancellationTokenSource stopping = new();
     private readonly List<Task> loops = [];
     private IConnectionListener? listener;
-    private MqttServer? broker;
     private IDisposable? changes;
     private volatile bool ready;
 
@@ -33,18 +30,7 @@ internal sealed class MqttListener(EdgeServices services, MqttConnectionHandler 
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        broker = new MqttServer(
-            new MqttServerOptions
-            {
-                DefaultCommunicationTimeout = TimeSpan.FromSeconds(services.Options.StallTimeoutSeconds),
-
-                // The other strategy drops the oldest unseen, which may be a command.
-                PendingMessagesOverflowStrategy = MqttPendingMessagesOverflowStrategy.DropNewMessage,
-            },
-            [services.Broker],
-            MqttNetNullLogger.Instance);
-        await broker.StartAsync();
-        services.Commands.Open(broker);
+        services.Commands.Open();
         changes = services.Directory.OnChanged(services.Registry.OnChanged);
         var transport = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions
@@ -62,9 +48,13 @@ internal sealed class MqttListener(EdgeServices services, MqttConnectionHandler 
         loops.Add(AcceptAsync(listener));
         loops.Add(SweepAsync());
         loops.Add(services.Registry.RefreshAsync(services, stopping.Token));
-        loops.Add(services.Errors.DeliverAsync(broker, services, stopping.Token));
+        loops.Add(services.Errors.DeliverAsync(stopping.Token));
         ready = true;
         Log.Listening(services.Log, EndPoint);
+        if (services.Open.IsOn)
+        {
+            Log.TopicsAreOpen(services.Log, services.Options.OpenTopicPrefixes);
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -86,14 +76,20 @@ internal sealed class MqttListener(EdgeServices services, MqttConnectionHandler 
         await stopping.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await listener.DisposeAsync();
-        await broker!.StopAsync(new MqttServerStopOptions());
     }
 
-    public void Dispose()
+    /// <summary>The process begins to stop: says good-bye to what came through WebSocket, for which the web server waits.</summary>
+    public async Task StopWebAsync()
     {
-        stopping.Dispose();
-        broker?.Dispose();
+        ready = false;
+        await SettleAsync();
+        foreach (var link in services.Registry.All.Where(l => l.IsWeb))
+        {
+            link.Close(ReasonCode.ServerShuttingDown);
+        }
     }
+
+    public void Dispose() => stopping.Dispose();
 
     /// <summary>What is on its way to the disk is still acknowledged, for a while.</summary>
     private async Task SettleAsync()
@@ -141,6 +137,8 @@ internal sealed class MqttListener(EdgeServices services, MqttConnectionHandler 
             {
                 link.Sweep();
             }
+
+            services.Open.Sweep();
         }
     }
 }

@@ -7,6 +7,7 @@ namespace SmartCommunity.Mqtt.Wire;
 internal enum ReasonCode : byte
 {
     Success = 0x00,
+    NoSubscriptionExisted = 0x11,
     Unspecified = 0x80,
     MalformedPacket = 0x81,
     ProtocolError = 0x82,
@@ -19,6 +20,7 @@ internal enum ReasonCode : byte
     ServerShuttingDown = 0x8B,
     BadAuthenticationMethod = 0x8C,
     KeepAliveTimeout = 0x8D,
+    SessionTakenOver = 0x8E,
     TopicFilterNotValid = 0x8F,
     TopicNotValid = 0x90,
     PacketIdNotFound = 0x92,
@@ -49,6 +51,29 @@ internal static class ReasonCodes
     public static ReasonCode Of(in MessageOutcome outcome) => outcome.Fate == MessageFate.Quarantined
         ? Of(outcome.Reason?.Code ?? RefusalCode.Malformed)
         : ReasonCode.Success;
+
+    /// <summary>One sentence for a person who looks at the client's log; null when the code says it all.</summary>
+    public static string? TextOf(ReasonCode code) => code switch
+    {
+        ReasonCode.MalformedPacket => "The packet cannot be read: its lengths, flags or properties are not those of MQTT.",
+        ReasonCode.ProtocolError => "A packet that may not come here, or one that was never finished.",
+        ReasonCode.UnsupportedVersion => "Speak MQTT 3.1.1 or 5.",
+        ReasonCode.ClientIdNotValid => "Client id and user name: 1 to 128 characters, none of + # / and no control characters.",
+        ReasonCode.BadCredential => "Give the device's token as user name, or its id as user name and the token as password.",
+        ReasonCode.NotAuthorised => "A device has its own topics only; its last will is a message on its state topic.",
+        ReasonCode.ServerUnavailable => "The device could not be looked up. Try again in a moment.",
+        ReasonCode.ServerBusy => "The store takes nothing now. Connect again and send again what was not acknowledged.",
+        ReasonCode.ServerShuttingDown => "The server stops. Connect again in a moment.",
+        ReasonCode.BadAuthenticationMethod => "Enhanced authentication is not offered.",
+        ReasonCode.KeepAliveTimeout => "Nothing was heard for one and a half times the keep-alive.",
+        ReasonCode.SessionTakenOver => "The same client id has connected again.",
+        ReasonCode.TopicNotValid => "No such topic; docs/mqtt.md lists them.",
+        ReasonCode.ReceiveMaximumExceeded => "More unacknowledged messages than the Receive Maximum of CONNACK.",
+        ReasonCode.TopicAliasNotValid => "The topic alias is 0, beyond the Topic Alias Maximum of CONNACK, or was not set on this connection.",
+        ReasonCode.PacketTooLarge => "The packet is larger than the Maximum Packet Size of CONNACK.",
+        ReasonCode.AdministrativeAction => "The device was revoked.",
+        _ => null,
+    };
 
     /// <summary>The MQTT 3.1.1 CONNACK return code that says most nearly the same (MQTT 3.1.1, 3.2.2.3).</summary>
     public static byte ToConnectReturnCode(ReasonCode code) => code switch

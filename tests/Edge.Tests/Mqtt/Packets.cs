@@ -16,7 +16,9 @@ internal static class Packets
         ushort keepAlive = 0,
         string? willTopic = null,
         string will = "{\"online\":false}",
-        bool clean = true)
+        bool clean = true,
+        byte[]? properties = null,
+        byte[]? willProperties = null)
     {
         var body = new List<byte>();
         body.AddRange(Text("MQTT"));
@@ -25,7 +27,7 @@ internal static class Packets
         body.AddRange(Number(keepAlive));
         if (isVersion5)
         {
-            body.Add(0);
+            body.AddRange([(byte)(properties?.Length ?? 0), .. properties ?? []]);
         }
 
         body.AddRange(Text(clientId));
@@ -33,7 +35,7 @@ internal static class Packets
         {
             if (isVersion5)
             {
-                body.Add(0);
+                body.AddRange([(byte)(willProperties?.Length ?? 0), .. willProperties ?? []]);
             }
 
             body.AddRange(Text(willTopic));
@@ -69,22 +71,34 @@ internal static class Packets
         return Frame((byte)(0x30 | (qos << 1) | (duplicate ? 8 : 0)), [.. body]);
     }
 
-    public static byte[] Subscribe(ushort packetId, bool isVersion5, params (string Filter, byte Qos)[] filters)
+    public static byte[] Subscribe(ushort packetId, bool isVersion5, params (string Filter, byte Qos)[] filters) =>
+        Subscribe(packetId, isVersion5 ? [] : null, filters);
+
+    /// <param name="properties">MQTT 5 properties; null for MQTT 3.1.1.</param>
+    public static byte[] Subscribe(ushort packetId, byte[]? properties, params (string Filter, byte Options)[] filters)
     {
         var body = new List<byte>(Number(packetId));
-        if (isVersion5)
+        if (properties is not null)
         {
-            body.Add(0);
+            body.AddRange([(byte)properties.Length, .. properties]);
         }
 
-        foreach (var (filter, qos) in filters)
+        foreach (var (filter, options) in filters)
         {
             body.AddRange(Text(filter));
-            body.Add(qos);
+            body.Add(options);
         }
 
         return Frame(0x82, [.. body]);
     }
+
+    /// <summary>PUBACK, PUBREC or PUBCOMP.</summary>
+    public static byte[] Acknowledge(int type, ushort packetId) => Frame((byte)(type << 4), Number(packetId));
+
+    public static byte[] Unsubscribe5(ushort packetId, string filter) => Frame(0xA2, [.. Number(packetId), 0, .. Text(filter)]);
+
+    /// <summary>MQTT 5 DISCONNECT.</summary>
+    public static byte[] DisconnectWith(byte code, params byte[] properties) => Frame(0xE0, [code, (byte)properties.Length, .. properties]);
 
     public static byte[] Unsubscribe(ushort packetId, string filter) => Frame(0xA2, [.. Number(packetId), .. Text(filter)]);
 

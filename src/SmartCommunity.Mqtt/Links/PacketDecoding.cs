@@ -4,8 +4,8 @@ using MQTTnet.Exceptions;
 
 namespace SmartCommunity.Mqtt.Links;
 
-/// <summary>What the broker's decoder wants to be given, and how it says that it cannot read it.</summary>
-internal static class BrokerDecoding
+/// <summary>What MQTTnet's decoder wants to be given, and how it says that it cannot read it.</summary>
+internal static class PacketDecoding
 {
     public static ReceivedMqttPacket ToPacket(byte header, in ReadOnlySequence<byte> body) =>
         new(header, new ArraySegment<byte>(body.ToArray()), (int)body.Length);
