@@ -182,6 +182,7 @@ public sealed class CommandTests
         await MqttEdge.UntilAsync(() => edge.Commands.StateOf("d1", "c2") == CommandState.Delivered);
     }
 
+    // Seen to fail when a failed commit of the acknowledgement is forgotten.
     [Fact]
     public async Task An_acknowledgement_that_the_store_did_not_take_is_brought_again()
     {
