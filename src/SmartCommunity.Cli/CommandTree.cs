@@ -4,6 +4,7 @@ using SmartCommunity.Cli.Importing;
 using SmartCommunity.Cli.Looking;
 using SmartCommunity.Cli.Playing;
 using SmartCommunity.Cli.Watching;
+using SmartCommunity.Cli.Webhooks;
 
 namespace SmartCommunity.Cli;
 
@@ -30,6 +31,17 @@ internal static class CommandTree
         root.Subcommands.Add(ReadingsCommand.Build(shell));
         root.Subcommands.Add(Group("alarms", "Alarms", AlarmListCommand.Build(shell), AlarmAckCommand.Build(shell), AlarmCloseCommand.Build(shell)));
         root.Subcommands.Add(Group("quarantine", "Messages that could not be accepted", QuarantineListCommand.Build(shell)));
+        root.Subcommands.Add(Group(
+            "webhook",
+            "Webhooks: events sent to a partner's server",
+            WebhookAddCommand.Build(shell),
+            WebhookListCommand.Build(shell),
+            WebhookPauseCommand.BuildPause(shell),
+            WebhookPauseCommand.BuildResume(shell),
+            WebhookRotateCommand.Build(shell),
+            WebhookReplayCommand.Build(shell),
+            WebhookTestCommand.Build(shell),
+            WebhookRemoveCommand.Build(shell)));
         root.Subcommands.Add(HashCommand.Build(shell));
         return root;
     }

@@ -29,6 +29,7 @@ public sealed class SmartCommunityClient
         (Districts, Events, OrgUnits, Profiles, Quarantine) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
         (Readings, Reports, Rules, Twins, Volunteers) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
         Commands = new(Invoker);
+        Webhooks = new(Invoker);
     }
 
     /// <summary>Name of the district, <c>districts/340104</c>: the parent of all its records.</summary>
@@ -84,6 +85,9 @@ public sealed class SmartCommunityClient
 
     /// <summary>Volunteers and their presence.</summary>
     public VolunteerService.VolunteerServiceClient Volunteers { get; }
+
+    /// <summary>Servers that the events are sent to.</summary>
+    public WebhookService.WebhookServiceClient Webhooks { get; }
 
     /// <summary>
     /// What happens in the district, in order, without end: over lost connections and restarts of the platform it goes on after the last event, without gap or

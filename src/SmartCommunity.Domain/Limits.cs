@@ -33,6 +33,8 @@ public static class Limits
     public const int AreasPerCallMax = 1_000;
     public const int StoreysMax = 300;
     public const int HouseholdsMax = 100_000;
+    public const int WebhooksPerDistrictMax = 32;
+    public const int WebhookUrlCharsMax = 2_000;
 
     /// <summary>How far a device's clock may run ahead of ours.</summary>
     public const long ClockAheadMsMax = 10 * 60_000;

@@ -7,6 +7,7 @@ using SmartCommunity.Grains.OrgUnits;
 using SmartCommunity.Grains.Sweeps;
 using SmartCommunity.Grains.Twins;
 using SmartCommunity.Grains.Volunteers;
+using SmartCommunity.Grains.Webhooks;
 using SmartCommunity.Storage;
 
 namespace SmartCommunity.Grains;
@@ -26,6 +27,7 @@ public static class GrainKeys
     private const string BuildingStream = "buildings/";
     private const string OrgUnits = "orgs/";
     private const string Volunteers = "volunteers/";
+    private const string WebhookStream = "webhooks/";
     private const string SweeperSegment = "sweeper";
 
     public static IDistrictGrain District(this IGrainFactory grains, AreaCode district) =>
@@ -50,6 +52,9 @@ public static class GrainKeys
 
     public static IVolunteerGrain Volunteer(this IGrainFactory grains, AreaCode district, VolunteerId id) =>
         Of(grains).GetGrain<IVolunteerGrain>(Join(district, Volunteers + Given(id.ToString())));
+
+    public static IWebhookGrain Webhook(this IGrainFactory grains, AreaCode district, WebhookId id) =>
+        Of(grains).GetGrain<IWebhookGrain>(Join(district, WebhookStream + Given(id.ToString())));
 
     public static ISweeperGrain Sweeper(this IGrainFactory grains, AreaCode district) =>
         Of(grains).GetGrain<ISweeperGrain>(Join(district, SweeperSegment));
@@ -81,7 +86,8 @@ public static class GrainKeys
         var known = name is GridStream or SweeperSegment
             || (TwinKey.TryParse(name, out var twin) && (twin.IsBuilding || name.AsSpan(name.IndexOf('/', StringComparison.Ordinal) + 1).StartsWith(district, StringComparison.Ordinal)))
             || (name.StartsWith(OrgUnits, StringComparison.Ordinal) && IdText.IsValid(name.AsSpan(OrgUnits.Length)))
-            || (name.StartsWith(Volunteers, StringComparison.Ordinal) && IdText.IsValid(name.AsSpan(Volunteers.Length)));
+            || (name.StartsWith(Volunteers, StringComparison.Ordinal) && IdText.IsValid(name.AsSpan(Volunteers.Length)))
+            || (name.StartsWith(WebhookStream, StringComparison.Ordinal) && IdText.IsValid(name.AsSpan(WebhookStream.Length)));
         return known ? name : throw new FormatException($"'{name}' is no stream of a grain.");
     }
 

@@ -14,6 +14,7 @@ using SmartCommunity.Grains.Retention;
 using SmartCommunity.Grains.Streams;
 using SmartCommunity.Grains.Sweeps;
 using SmartCommunity.Grains.Twins;
+using SmartCommunity.Grains.Webhooks;
 
 namespace SmartCommunity.Grains;
 
@@ -36,6 +37,8 @@ public static class SiloSetup
     public static IServiceCollection AddSmartCommunityGrains(this IServiceCollection services)
     {
         services.AddOptions<GrainsOptions>().BindConfiguration(GrainsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(_ => SigningKey.Random());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(s => new RoomClock(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GrainMeters>();

@@ -28,6 +28,7 @@ public static class ResourceNames
 
     /// <summary>Stands for every id of a collection in the parent of a list.</summary>
     public const string Every = "-";
+    public const string Webhooks = "webhooks";
 
     private const string TwinSuffix = "/twin";
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using SmartCommunity.Grains.Feed;
 using SmartCommunity.Grpc.Alarms;
 using SmartCommunity.Grpc.Areas;
 using SmartCommunity.Grpc.Buildings;
@@ -23,12 +24,13 @@ using SmartCommunity.Grpc.Reports;
 using SmartCommunity.Grpc.Rules;
 using SmartCommunity.Grpc.Twins;
 using SmartCommunity.Grpc.Volunteers;
+using SmartCommunity.Grpc.Webhooks;
 
 namespace SmartCommunity.Grpc;
 
 /// <summary>
 /// Registers and maps the public contract: gRPC, REST transcoded into it, reflection and health. Needs from the container: <c>IDirectory</c>, <c>IFeed</c>,
-/// <c>IViews</c>, <c>IReadings</c>, <c>IJournal</c>, <c>IGrainFactory</c>; and an <see cref="IReadyCheck"/> for each condition of readiness.
+/// <c>IViews</c>, <c>IReadings</c>, <c>IJournal</c>, <c>IGrainFactory</c>, <c>IWebhookProbe</c>; and an <see cref="IReadyCheck"/> for each condition of readiness.
 /// </summary>
 public static class SmartCommunityGrpc
 {
@@ -44,6 +46,7 @@ public static class SmartCommunityGrpc
         services.AddSingleton<CallFaults>();
         services.AddSingleton<WatchSlots>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<IPublicEvents, PublicEvents>();
         services
             .AddGrpc(grpc =>
             {
@@ -88,6 +91,7 @@ public static class SmartCommunityGrpc
             endpoints.MapGrpcService<ReportService>(),
             endpoints.MapGrpcService<QuarantineService>(),
             endpoints.MapGrpcService<EventService>(),
+            endpoints.MapGrpcService<WebhookService>(),
         ];
         foreach (var service in mapped)
         {

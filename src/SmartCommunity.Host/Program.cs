@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SmartCommunity.Grains;
+using SmartCommunity.Grains.Webhooks;
 using SmartCommunity.Grpc;
 using SmartCommunity.Grpc.Health;
 using SmartCommunity.Host.Demo;
@@ -10,6 +11,7 @@ using SmartCommunity.Host.Settings;
 using SmartCommunity.Mqtt;
 using SmartCommunity.Storage;
 using SmartCommunity.Storage.Sqlite;
+using SmartCommunity.Webhooks;
 
 namespace SmartCommunity.Host;
 
@@ -40,7 +42,7 @@ internal static class Program
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception refused) when (refused is StartRefusedException or StoreUnavailableException)
+        catch (Exception refused) when (refused is StartRefusedException or StoreUnavailableException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync(refused.Message);
             return 1;
@@ -79,7 +81,12 @@ internal static class Program
         builder.UseOrleans(silo => silo
             .AddSmartCommunityGrains(settings.Store.SnapshotConnectionString)
             .UseEmbeddedClustering(ports.Silo, ports.Gateway));
-        builder.Services.AddSmartCommunityMqtt(settings.Mqtt).AddSmartCommunityGrpc(settings.Grpc);
+        builder.Services
+            .AddSingleton(SigningKey.Open(settings.Store.Folder))
+            .AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Webhooks))
+            .AddSmartCommunityMqtt(settings.Mqtt)
+            .AddSmartCommunityGrpc(settings.Grpc)
+            .AddSmartCommunityWebhooks();
         change(builder.Services);
         var app = builder.Build();
         app.MapSmartCommunityMqtt();

@@ -15,8 +15,9 @@ public sealed class DependencyTests
         ["Mqtt"] = ["Grains"],
         ["Grpc"] = ["Grains", "Protocol"],
         ["Client"] = ["Protocol"],
+        ["Webhooks"] = ["Grains"],
         ["Cli"] = ["Client", "Protocol"],
-        ["Host"] = ["Grpc", "Mqtt"],
+        ["Host"] = ["Grpc", "Mqtt", "Webhooks"],
     };
 
     // The serialisers and their generator (which stays out of the product), and geometry.

@@ -61,6 +61,7 @@ internal sealed class Server : IDisposable
         Readings = new(invoker);
         Twins = new(invoker);
         Volunteers = new(invoker);
+        Webhooks = new(invoker);
     }
 
     public ConnectionSettings Settings { get; }
@@ -94,10 +95,14 @@ internal sealed class Server : IDisposable
 
     public VolunteerService.VolunteerServiceClient Volunteers { get; }
 
+    public WebhookService.WebhookServiceClient Webhooks { get; }
+
     /// <summary><c>districts/340104</c>.</summary>
     public string District => "districts/" + Settings.RequiredDistrict;
 
     public string DeviceName(string id) => $"{District}/devices/{id}";
+
+    public string WebhookName(string id) => $"{District}/webhooks/{id}";
 
     /// <summary>One unary call, repeated by the client while nothing answers: every change carries a request id, so that a repetition changes nothing.</summary>
     public Task<T> CallAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation) => CallAsync(call, CallTimeout, cancellation);

@@ -178,3 +178,25 @@ public readonly record struct CommandId : IId<CommandId>
 
     public override string ToString() => text ?? string.Empty;
 }
+
+/// <summary>The id of a webhook. Text form: see <see cref="IdText"/>.</summary>
+[GenerateSerializer, Immutable, Alias("sc.WebhookId"), JsonConverter(typeof(IdJsonConverter<WebhookId>))]
+public readonly record struct WebhookId : IId<WebhookId>
+{
+    [Id(0)]
+    private readonly string? text;
+
+    private WebhookId(string text) => this.text = text;
+
+    /// <summary>Parses an id; throws <see cref="FormatException"/> on a text that is none. At the edges use <see cref="TryParse"/>.</summary>
+    public static WebhookId Parse(string text) => new(IdText.Checked(text, nameof(WebhookId)));
+
+    public static bool TryParse(string? text, out WebhookId id)
+    {
+        var ok = text is not null && IdText.IsValid(text);
+        id = ok ? new(text!) : default;
+        return ok;
+    }
+
+    public override string ToString() => text ?? string.Empty;
+}

@@ -23,6 +23,10 @@ public static class ViewKinds
 
     /// <summary>A command to a device; its id is <c>{device}/{command}</c>.</summary>
     public const string Command = "command";
+    public const string Webhook = "webhook";
+
+    /// <summary>How far a webhook's delivery has come; see <see cref="Webhooks.WebhookProgress"/>.</summary>
+    public const string WebhookProgress = "webhook-progress";
 
     /// <summary>One row a twin that has something due; see <see cref="Twins.TwinRow"/>.</summary>
     public const string Twin = "twin";
@@ -42,6 +46,7 @@ public static class ViewStatus
     public const string Offline = "offline";
     public const string Revoked = "revoked";
     public const string Active = "active";
+    public const string Paused = "paused";
     public const string OnDuty = "on-duty";
     public const string OffDuty = "off-duty";
     public const string Issued = "issued";

@@ -9,6 +9,7 @@ using SmartCommunity.Domain.Districts;
 using SmartCommunity.Domain.OrgUnits;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Domain.Volunteers;
+using SmartCommunity.Domain.Webhooks;
 
 namespace SmartCommunity.Domain.Wire;
 
@@ -102,6 +103,13 @@ public static class EventCodec
             Of<CommandExpired>(WireNames.CommandExpired, json.CommandExpired),
             Of<CommandCancelled>(WireNames.CommandCancelled, json.CommandCancelled),
             Of<CommandUndeliverable>(WireNames.CommandUndeliverable, json.CommandUndeliverable),
+            Of<WebhookCreated>(WireNames.WebhookCreated, json.WebhookCreated),
+            Of<WebhookChanged>(WireNames.WebhookChanged, json.WebhookChanged),
+            Of<WebhookPaused>(WireNames.WebhookPaused, json.WebhookPaused),
+            Of<WebhookResumed>(WireNames.WebhookResumed, json.WebhookResumed),
+            Of<WebhookSecretRotated>(WireNames.WebhookSecretRotated, json.WebhookSecretRotated),
+            Of<WebhookReplayed>(WireNames.WebhookReplayed, json.WebhookReplayed),
+            Of<WebhookDeleted>(WireNames.WebhookDeleted, json.WebhookDeleted),
         ];
     }
 

@@ -13,6 +13,7 @@ using SmartCommunity.Domain.Refusals;
 using SmartCommunity.Domain.Reports;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Domain.Volunteers;
+using SmartCommunity.Domain.Webhooks;
 
 namespace SmartCommunity.Domain.Wire;
 
@@ -51,11 +52,19 @@ namespace SmartCommunity.Domain.Wire;
 [JsonSerializable(typeof(CommandExpired))]
 [JsonSerializable(typeof(CommandCancelled))]
 [JsonSerializable(typeof(CommandUndeliverable))]
+[JsonSerializable(typeof(WebhookCreated))]
+[JsonSerializable(typeof(WebhookChanged))]
+[JsonSerializable(typeof(WebhookPaused))]
+[JsonSerializable(typeof(WebhookResumed))]
+[JsonSerializable(typeof(WebhookSecretRotated))]
+[JsonSerializable(typeof(WebhookReplayed))]
+[JsonSerializable(typeof(WebhookDeleted))]
 [JsonSerializable(typeof(ApiKey))]
 [JsonSerializable(typeof(GridRow))]
 [JsonSerializable(typeof(TwinRow))]
 [JsonSerializable(typeof(TwinView))]
 [JsonSerializable(typeof(TwinSnapshot))]
+[JsonSerializable(typeof(WebhookProgress))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>The one instance in use. The relaxed encoder is safe here: the bytes go to a store and never into HTML.</summary>
@@ -73,6 +82,7 @@ internal sealed partial class WireJson : JsonSerializerContext
             new JsonStringEnumConverter<MessageKind>(),
             new JsonStringEnumConverter<CommandState>(),
             new JsonStringEnumConverter<RefusalCode>(),
+            new JsonStringEnumConverter<EventKind>(),
         },
     });
 }

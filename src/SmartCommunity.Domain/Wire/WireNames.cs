@@ -40,4 +40,11 @@ public static class WireNames
     public const string CommandExpired = "command-expired/1";
     public const string CommandCancelled = "command-cancelled/1";
     public const string CommandUndeliverable = "command-undeliverable/1";
+    public const string WebhookCreated = "webhook-created/1";
+    public const string WebhookChanged = "webhook-changed/1";
+    public const string WebhookPaused = "webhook-paused/1";
+    public const string WebhookResumed = "webhook-resumed/1";
+    public const string WebhookSecretRotated = "webhook-secret-rotated/1";
+    public const string WebhookReplayed = "webhook-replayed/1";
+    public const string WebhookDeleted = "webhook-deleted/1";
 }

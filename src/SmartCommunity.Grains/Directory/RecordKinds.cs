@@ -10,6 +10,7 @@ using SmartCommunity.Domain.Quarantine;
 using SmartCommunity.Domain.Reports;
 using SmartCommunity.Domain.Views;
 using SmartCommunity.Domain.Volunteers;
+using SmartCommunity.Domain.Webhooks;
 
 namespace SmartCommunity.Grains.Directory;
 
@@ -32,14 +33,17 @@ internal static class RecordKinds
         [typeof(Report)] = new(ViewKinds.Report, NewestFirst: true),
         [typeof(DeviceCommand)] = new(ViewKinds.Command, NewestFirst: true),
         [typeof(QuarantinedMessage)] = new(ViewKinds.Quarantine, NewestFirst: true),
+        [typeof(Webhook)] = new(ViewKinds.Webhook),
+        [typeof(WebhookProgress)] = new(ViewKinds.WebhookProgress, IsState: false),
     }.ToFrozenDictionary();
 
     /// <summary>All kinds that hold state of the district, in the order of their names: what the state hash runs over.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. ByType.Values.Select(k => k.Name).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> All { get; } = [.. ByType.Values.Where(k => k.IsState).Select(k => k.Name).Order(StringComparer.Ordinal)];
 
     public static RecordKind Of<T>() => ByType.TryGetValue(typeof(T), out var kind)
         ? kind
         : throw new ArgumentException($"{typeof(T).Name} is no directory record.", nameof(T));
 }
 
-internal readonly record struct RecordKind(string Name, bool NewestFirst = false);
+/// <param name="IsState">False for what only says how far something has come: it is neither compared nor moved.</param>
+internal readonly record struct RecordKind(string Name, bool NewestFirst = false, bool IsState = true);

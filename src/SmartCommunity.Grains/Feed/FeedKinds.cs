@@ -38,6 +38,11 @@ public static class FeedKinds
         [WireNames.CommandExpired] = FeedKind.Command,
         [WireNames.CommandCancelled] = FeedKind.Command,
         [WireNames.CommandUndeliverable] = FeedKind.Command,
+        [WireNames.WebhookCreated] = FeedKind.Directory,
+        [WireNames.WebhookChanged] = FeedKind.Directory,
+        [WireNames.WebhookPaused] = FeedKind.Directory,
+        [WireNames.WebhookResumed] = FeedKind.Directory,
+        [WireNames.WebhookDeleted] = FeedKind.Directory,
 
         // Clocks are the rule's inner steps; credentials concern nobody but their holder.
         [WireNames.AlarmClockStarted] = FeedKind.None,
@@ -45,6 +50,8 @@ public static class FeedKinds
         [WireNames.ApiKeyIssued] = FeedKind.None,
         [WireNames.ApiKeyRevoked] = FeedKind.None,
         [WireNames.DeviceTokenRotated] = FeedKind.None,
+        [WireNames.WebhookSecretRotated] = FeedKind.None,
+        [WireNames.WebhookReplayed] = FeedKind.None,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names in the table.</summary>

@@ -69,7 +69,8 @@ internal sealed class Drafted
         row.Id,
         row.Area,
         row.Status,
-        row.Record is null ? null : RecordCodec.Encode(row.Record),
+        // Said with its type: as a null array it would become an empty body, and the row would stay.
+        row.Record is null ? default(ReadOnlyMemory<byte>?) : RecordCodec.Encode(row.Record),
         row.DueMs,
         row.MustBeNew,
         owner);

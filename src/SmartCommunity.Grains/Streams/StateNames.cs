@@ -15,6 +15,7 @@ internal static class StateNames
     public const string Building = "building";
     public const string Cell = "cell";
     public const string Volunteer = "volunteer";
+    public const string Webhook = "webhook";
 
     /// <summary>Older snapshots of twins, kept to read the past; their keys carry the position.</summary>
     public const string Mark = "mark";

@@ -60,7 +60,7 @@ public static class CallNeeds
         foreach (var (type, plural, field) in new[]
         {
             ("Cell", "Cells", "cell"), ("Building", "Buildings", "building"), ("OrgUnit", "OrgUnits", "org_unit"), ("Volunteer", "Volunteers", "volunteer"),
-            ("Device", "Devices", "device"), ("Profile", "Profiles", "profile"), ("Rule", "Rules", "rule"),
+            ("Device", "Devices", "device"), ("Profile", "Profiles", "profile"), ("Rule", "Rules", "rule"), ("Webhook", "Webhooks", "webhook"),
         })
         {
             yield return ($"{type}Service/Create{type}", new(CallNeed.District, "parent"));
@@ -93,6 +93,11 @@ public static class CallNeeds
         yield return ("ReportService/ListReports", new(CallNeed.District, "parent"));
         yield return ("QuarantineService/GetQuarantinedMessage", new(CallNeed.District, "name"));
         yield return ("QuarantineService/ListQuarantinedMessages", new(CallNeed.District, "parent"));
+        foreach (var method in new[] { "DeleteWebhook", "RotateWebhookSecret", "ReplayWebhook", "TestWebhook" })
+        {
+            yield return ($"WebhookService/{method}", new(CallNeed.District, "name"));
+        }
+
         yield return ("EventService/WatchEvents", new(CallNeed.District, "parent"));
     }
 }

@@ -8,6 +8,7 @@ using SmartCommunity.Domain.Districts;
 using SmartCommunity.Domain.OrgUnits;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Domain.Volunteers;
+using SmartCommunity.Domain.Webhooks;
 using SmartCommunity.Domain.Wire;
 using SmartCommunity.Grains.Feed;
 using SmartCommunity.Grpc.DeviceCommands;
@@ -146,6 +147,11 @@ internal static class EventMapping
         DeviceChanged e => Device(e.Device.Id, district),
         DeviceTokenRotated e => Device(e.Device, district),
         DeviceRevoked e => Device(e.Device, district),
+        WebhookCreated e => Webhook(e.Webhook.Id, district),
+        WebhookChanged e => Webhook(e.Webhook.Id, district),
+        WebhookPaused e => Webhook(e.Webhook, district),
+        WebhookResumed e => Webhook(e.Webhook, district),
+        WebhookDeleted e => Webhook(e.Webhook, district),
         _ => string.Empty,
     };
 
@@ -160,6 +166,8 @@ internal static class EventMapping
     };
 
     private static string Device(Domain.Ids.DeviceId device, AreaCode district) => ResourceNames.Of(district, ResourceNames.Devices, device.ToString());
+
+    private static string Webhook(Domain.Ids.WebhookId webhook, AreaCode district) => ResourceNames.Of(district, ResourceNames.Webhooks, webhook.ToString());
 
     private static string Rule(Domain.Ids.RuleId rule, AreaCode district) => ResourceNames.Of(district, ResourceNames.Rules, rule.ToString());
 

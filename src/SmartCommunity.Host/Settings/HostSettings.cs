@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using SmartCommunity.Grains;
+using SmartCommunity.Grains.Webhooks;
 using SmartCommunity.Grpc;
 using SmartCommunity.Mqtt;
 using SmartCommunity.Storage.Sqlite;
@@ -17,7 +18,8 @@ internal sealed record HostSettings(
     ShutdownSettings Shutdown,
     LogSettings Log,
     MqttEdgeOptions Mqtt,
-    GrpcEdgeOptions Grpc)
+    GrpcEdgeOptions Grpc,
+    WebhookOptions Webhooks)
 {
     private const string DataFolder = "data";
 
@@ -36,16 +38,19 @@ internal sealed record HostSettings(
         var store = reader.Read("Store", new SqliteStoreOptions { Folder = DataFolder }, nameof(SqliteStoreOptions.Synchronous));
         _ = reader.Read(GrainsOptions.Section, new GrainsOptions());
         var mqtt = reader.Read(MqttEdgeOptions.Section, new MqttEdgeOptions(), nameof(MqttEdgeOptions.Address), nameof(MqttEdgeOptions.Port));
+        var demo = reader.Read("Demo", new DemoSettings());
+        var webhooks = reader.Read(WebhookOptions.Section, new WebhookOptions());
         var settings = new HostSettings(
             configuration,
             listen.Bound ?? throw SettingsReader.Wrong("Listen:Address", $"is '{listen.Address}'", "give loopback, any, or one IP address of this machine"),
             ports,
             store,
-            reader.Read("Demo", new DemoSettings()),
+            demo,
             reader.Read("Shutdown", new ShutdownSettings()),
             reader.Read("Log", new LogSettings()),
             mqtt,
-            reader.Read("Grpc", new GrpcEdgeOptions()));
+            reader.Read("Grpc", new GrpcEdgeOptions()),
+            webhooks with { AllowLoopback = webhooks.AllowLoopback || demo.Enabled });
         reader.RefuseUnknown(args);
         settings.Validate();
         return settings with

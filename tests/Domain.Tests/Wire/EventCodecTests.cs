@@ -15,6 +15,7 @@ using SmartCommunity.Domain.Refusals;
 using SmartCommunity.Domain.Reports;
 using SmartCommunity.Domain.Twins;
 using SmartCommunity.Domain.Volunteers;
+using SmartCommunity.Domain.Webhooks;
 using SmartCommunity.Domain.Wire;
 
 namespace SmartCommunity.Domain.Tests.Wire;
@@ -28,6 +29,7 @@ public partial class EventCodecTests
     private static readonly RuleId R = RuleId.Parse("smoke");
     private static readonly AlarmId A = AlarmId.Parse("019aaf9c3c7b-0123456789abcdef");
     private static readonly ProfileId P = ProfileId.Parse("smoke");
+    private static readonly WebhookId W = WebhookId.Parse("crm");
 
     public static IEnumerable<DomainEvent> Samples()
     {
@@ -76,6 +78,15 @@ public partial class EventCodecTests
         yield return new CommandExpired(D, command, At);
         yield return new CommandCancelled(D, command, "key:1", null);
         yield return new CommandUndeliverable(D, command, "revoked");
+        var webhook = new Webhook(
+            W, "https://partner.example/事件", "340104001", [EventKind.Alarm, EventKind.Report], "客服", false, null, [new("00ff", "abc123")], 41, At, 1);
+        yield return new WebhookCreated(webhook);
+        yield return new WebhookChanged(webhook with { Area = "", Kinds = [], Paused = true, PausedBecause = "410", Revision = 2 });
+        yield return new WebhookPaused(W, "410");
+        yield return new WebhookResumed(W);
+        yield return new WebhookSecretRotated(W, [new("11ee", "abc123"), new("00ff", "abc123", At)]);
+        yield return new WebhookReplayed(W, 17);
+        yield return new WebhookDeleted(W);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ContractTests
     [Fact]
     public void Every_mutation_takes_a_request_id()
     {
-        string[] reads = ["Get", "List", "Downsample", "Watch"];
+        string[] reads = ["Get", "List", "Downsample", "Watch", "Test"];
         Assert.Empty(
             from rpc in Rpcs.All
             where !reads.Any(read => rpc.Name.StartsWith(read, StringComparison.Ordinal))

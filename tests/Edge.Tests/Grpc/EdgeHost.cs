@@ -15,10 +15,12 @@ using SmartCommunity.Domain.Twins;
 using SmartCommunity.Grains;
 using SmartCommunity.Grains.Directory;
 using SmartCommunity.Grains.Twins;
+using SmartCommunity.Grains.Webhooks;
 using SmartCommunity.Grpc;
 using SmartCommunity.Grpc.Health;
 using SmartCommunity.Storage;
 using SmartCommunity.Storage.Sqlite;
+using SmartCommunity.Webhooks;
 using Xunit;
 
 namespace SmartCommunity.Edge.Tests.Grpc;
@@ -102,8 +104,11 @@ public sealed class EdgeHost : IAsyncLifetime
             .AddSingleton<IReadings>(store)
             .AddSingleton<IStoreHealth>(store)
             .AddSingleton<IReadyCheck>(new SettableCheck(this))
-            .AddSmartCommunityGrpc(new() { OperatorKeyHash = CredentialHash.Of(OperatorKey), WatchesPerConnectionMax = 4, CredentialCheckSeconds = 1 });
+            .AddSmartCommunityGrpc(new() { OperatorKeyHash = CredentialHash.Of(OperatorKey), WatchesPerConnectionMax = 4, CredentialCheckSeconds = 1 })
+            .AddSingleton(Microsoft.Extensions.Options.Options.Create(
+                new WebhookOptions { AllowLoopback = true, RetryFirstMs = 5, RetryMsMax = 50, SaveEveryMs = 20, AnswerSecondsMax = 2 }));
         builder.UseOrleans(silo => silo.AddSmartCommunityGrains(options.SnapshotConnectionString).UseEmbeddedClustering(FreePort(), FreePort()));
+        builder.Services.AddSmartCommunityWebhooks();
         app = builder.Build();
         app.MapSmartCommunityGrpc();
         await app.StartAsync();

@@ -67,7 +67,7 @@ internal static class Rpcs
     private static string Name(MethodDescriptor rpc, string field, string district)
     {
         var path = rpc.GetOptions().GetExtension(Google.Api.AnnotationsExtensions.Http) is var http && http.Get.Length > 0 ? http.Get
-            : http.Post.Length > 0 ? http.Post : http.Patch;
+            : http.Post.Length > 0 ? http.Post : http.Patch.Length > 0 ? http.Patch : http.Delete;
         var pattern = path[(path.IndexOf(field + "=", StringComparison.Ordinal) + field.Length + 1)..].Split('}')[0];
         var segments = pattern.Split('/');
         segments[1] = district;

@@ -12,8 +12,9 @@ namespace SmartCommunity.Simulation.Products;
 /// <summary>What a product is started with.</summary>
 /// <param name="Folder">Its data folder.</param>
 /// <param name="Demo">With the demo district.</param>
+/// <param name="More">Further options.</param>
 /// <param name="Mutant">Started as the mutant that acknowledges before the commit; see <see cref="MutantHost"/>.</param>
-internal sealed record ProductPlan(string Folder, bool Demo = false, bool Mutant = false)
+internal sealed record ProductPlan(string Folder, bool Demo = false, bool Mutant = false, IReadOnlyList<(string Key, string Value)>? More = null)
 {
     /// <summary>The operator's key of products without a demo.</summary>
     public const string OperatorKey = "op-0123456789abcdef0123456789abcdef";
@@ -167,6 +168,11 @@ internal sealed partial class Product : IAsyncDisposable
         yield return ("Ports:Mqtt", Text(MqttPort));
         yield return ("Ports:Silo", Text(SiloPort));
         yield return ("Ports:Gateway", Text(GatewayPort));
+        foreach (var option in Plan.More ?? [])
+        {
+            yield return option;
+        }
+
         if (!Plan.Demo)
         {
             yield return ("Grpc:OperatorKeyHash", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ProductPlan.OperatorKey))));

@@ -50,6 +50,8 @@ internal sealed class Api : IDisposable
 
     public TwinService.TwinServiceClient Twins => new(calls);
 
+    public WebhookService.WebhookServiceClient Webhooks => new(calls);
+
     public async Task<List<Reading>> ReadingsAsync(string device, CancellationToken cancellation)
     {
         var client = new ReadingService.ReadingServiceClient(calls);
