@@ -85,6 +85,11 @@ public static class Paging
         this VolunteerService.VolunteerServiceClient client, ListVolunteersRequest request, CancellationToken cancellation = default) =>
         AllAsync(request, client.ListVolunteersAsync, page => page.Volunteers, page => page.NextPageToken, cancellation);
 
+    /// <summary>Ascending by id.</summary>
+    public static IAsyncEnumerable<Webhook> ListAllAsync(
+        this WebhookService.WebhookServiceClient client, ListWebhooksRequest request, CancellationToken cancellation = default) =>
+        AllAsync(request, client.ListWebhooksAsync, page => page.Webhooks, page => page.NextPageToken, cancellation);
+
     private static async IAsyncEnumerable<TRow> AllAsync<TRequest, TPage, TRow>(
         TRequest request,
         Func<TRequest, CallOptions, AsyncUnaryCall<TPage>> list,
