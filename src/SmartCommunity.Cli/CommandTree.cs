@@ -1,6 +1,8 @@
 using System.CommandLine;
 using SmartCommunity.Cli.Devices;
+using SmartCommunity.Cli.Doctor;
 using SmartCommunity.Cli.Importing;
+using SmartCommunity.Cli.Keeping;
 using SmartCommunity.Cli.Looking;
 using SmartCommunity.Cli.Playing;
 using SmartCommunity.Cli.Watching;
@@ -43,6 +45,11 @@ internal static class CommandTree
             WebhookTestCommand.Build(shell),
             WebhookRemoveCommand.Build(shell)));
         root.Subcommands.Add(HashCommand.Build(shell));
+        root.Subcommands.Add(DoctorCommand.Build(shell));
+        root.Subcommands.Add(BackupCommand.Build(shell));
+        root.Subcommands.Add(VerifyCommand.Build(shell));
+        root.Subcommands.Add(RestoreCommand.Build(shell));
+        root.Subcommands.Add(Group("config", "The server's options", ConfigCommands.BuildCheck(shell), ConfigCommands.BuildShow(shell)));
         return root;
     }
 

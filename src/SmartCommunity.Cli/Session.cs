@@ -4,9 +4,10 @@ using SmartCommunity.Cli.Output;
 namespace SmartCommunity.Cli;
 
 /// <summary>One run of one command: where it talks to and where it writes. The server is dialled at first use.</summary>
-internal sealed class Session(Surroundings around, Results results, ConnectionSettings settings) : IDisposable
+internal sealed class Session(Surroundings around, Results results, ConnectionSettings settings, Language language) : IDisposable
 {
     private Server? server;
+    private Server? operatorServer;
 
     public Surroundings Around => around;
 
@@ -16,10 +17,20 @@ internal sealed class Session(Surroundings around, Results results, ConnectionSe
 
     public TimeProvider Clock => around.Clock;
 
+    /// <summary>What a person reads is in this language.</summary>
+    public Language Language => language;
+
     public Server Server => server ??= new(settings, around.Clock);
+
+    /// <summary>The same server with the operator key.</summary>
+    public Server Operator => operatorServer ??= new(settings.AsOperator, around.Clock);
 
     /// <summary>A path of the command line, relative to the current folder.</summary>
     public string PathOf(string path) => Path.GetFullPath(path, around.Folder);
 
-    public void Dispose() => server?.Dispose();
+    public void Dispose()
+    {
+        server?.Dispose();
+        operatorServer?.Dispose();
+    }
 }

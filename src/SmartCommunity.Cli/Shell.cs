@@ -20,7 +20,9 @@ internal sealed class Shell(Surroundings around)
 
     public Option<string> Format { get; } = MakeFormat();
 
-    public IEnumerable<Option> Global => [Grpc, Mqtt, Key, District, Format];
+    public Option<string?> Lang { get; } = new("--lang") { Description = "zh or en, where both are there; otherwise LANG decides", HelpName = "LANG", Recursive = true };
+
+    public IEnumerable<Option> Global => [Grpc, Mqtt, Key, District, Format, Lang];
 
     /// <summary>Gives <paramref name="command"/> its work.</summary>
     public Command Runs(Command command, Func<Session, ParseResult, CancellationToken, Task<int>> work)
@@ -45,7 +47,7 @@ internal sealed class Shell(Surroundings around)
             settings = ConnectionSettings.Resolve(
                 new(parsed.GetValue(Grpc), parsed.GetValue(Mqtt), parsed.GetValue(Key), parsed.GetValue(District)),
                 around);
-            using var session = new Session(around, results, settings);
+            using var session = new Session(around, results, settings, Words.LanguageOf(parsed.GetValue(Lang), around.Variable));
             return await work(session, parsed, cancellation);
         }
         catch (RpcException failure) when (!cancellation.IsCancellationRequested)

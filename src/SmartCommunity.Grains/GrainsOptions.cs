@@ -59,6 +59,7 @@ public sealed record GrainsOptions
     [Range(1, 10_000)]
     public int FeedPageEntriesMax { get; init; } = 512;
 
+    /// <summary>Entries of the log kept in memory for watchers; a slower watcher reads the store.</summary>
     [Range(1, 1_000_000)]
     public int FeedRingEntriesMax { get; init; } = 16_384;
 

@@ -9,6 +9,7 @@ using SmartCommunity.Grains.DeviceCommands;
 using SmartCommunity.Grains.Directory;
 using SmartCommunity.Grains.Feed;
 using SmartCommunity.Grains.Ingest;
+using SmartCommunity.Grains.Keeping;
 using SmartCommunity.Grains.Observing;
 using SmartCommunity.Grains.Retention;
 using SmartCommunity.Grains.Streams;
@@ -19,7 +20,7 @@ using SmartCommunity.Grains.Webhooks;
 namespace SmartCommunity.Grains;
 
 /// <summary>
-/// Puts this room into a host. The host brings the store (<c>IJournal</c>, <c>IViews</c>, <c>IReadings</c> as singletons), a
+/// Puts this room into a host. The host brings the store (<c>IJournal</c>, <c>IViews</c>, <c>IReadings</c>, <c>IStoreCopy</c> as singletons), a
 /// <see cref="TimeProvider"/>, and says how silos find each other.
 /// </summary>
 public static class SiloSetup
@@ -33,7 +34,7 @@ public static class SiloSetup
     /// </summary>
     private const int PoolThreadsMin = 8;
 
-    /// <summary>Lanes, directory, feed, sweepers and retention.</summary>
+    /// <summary>Lanes, directory, feed, sweepers, retention and backups.</summary>
     public static IServiceCollection AddSmartCommunityGrains(this IServiceCollection services)
     {
         services.AddOptions<GrainsOptions>().BindConfiguration(GrainsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -57,6 +58,8 @@ public static class SiloSetup
         services.AddHostedService(s => s.GetRequiredService<IngestLanes>());
         services.AddHostedService<SweeperStarter>();
         services.AddHostedService<ReadingsRetention>();
+        services.AddOptions<BackupOptions>().BindConfiguration(BackupOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Backups>();
         return services;
     }
 

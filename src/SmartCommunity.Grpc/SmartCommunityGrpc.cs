@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using SmartCommunity.Grains.Feed;
 using SmartCommunity.Grpc.Alarms;
 using SmartCommunity.Grpc.Areas;
+using SmartCommunity.Grpc.Backups;
 using SmartCommunity.Grpc.Buildings;
 using SmartCommunity.Grpc.Calls;
 using SmartCommunity.Grpc.Cells;
@@ -30,7 +31,7 @@ namespace SmartCommunity.Grpc;
 
 /// <summary>
 /// Registers and maps the public contract: gRPC, REST transcoded into it, reflection and health. Needs from the container: <c>IDirectory</c>, <c>IFeed</c>,
-/// <c>IViews</c>, <c>IReadings</c>, <c>IJournal</c>, <c>IGrainFactory</c>, <c>IWebhookProbe</c>; and an <see cref="IReadyCheck"/> for each condition of readiness.
+/// <c>IViews</c>, <c>IReadings</c>, <c>IJournal</c>, <c>IStoreCopy</c>, <c>IStoreHealth</c>, <c>Backups</c>, <c>IGrainFactory</c>, <c>IWebhookProbe</c>; and an <see cref="IReadyCheck"/> for each condition of readiness.
 /// </summary>
 public static class SmartCommunityGrpc
 {
@@ -92,6 +93,7 @@ public static class SmartCommunityGrpc
             endpoints.MapGrpcService<QuarantineService>(),
             endpoints.MapGrpcService<EventService>(),
             endpoints.MapGrpcService<WebhookService>(),
+            endpoints.MapGrpcService<BackupService>(),
         ];
         foreach (var service in mapped)
         {

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SmartCommunity.Grains;
+using SmartCommunity.Grains.Keeping;
 using SmartCommunity.Grains.Webhooks;
 using SmartCommunity.Grpc;
 using SmartCommunity.Grpc.Health;
 using SmartCommunity.Host.Demo;
 using SmartCommunity.Host.Health;
 using SmartCommunity.Host.Settings;
+using SmartCommunity.Host.Verbs;
 using SmartCommunity.Mqtt;
 using SmartCommunity.Storage;
 using SmartCommunity.Storage.Sqlite;
@@ -24,7 +26,7 @@ internal static class Program
     /// <summary>An app that has not answered that by then is gone; its watches end.</summary>
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 
-    public static Task<int> Main(string[] args) => RunAsync(args, _ => { });
+    public static Task<int> Main(string[] args) => Verb.Find(args) ?? RunAsync(args, _ => { });
 
     /// <summary>Runs the product until it is told to stop. Answers the exit code: 0 after an orderly stop, 1 when it could not start.</summary>
     /// <param name="change">Tests compose the same product with one part exchanged.</param>
@@ -71,6 +73,7 @@ internal static class Program
             .AddSingleton<IViews>(store)
             .AddSingleton<IReadings>(store)
             .AddSingleton<IStoreHealth>(store)
+            .AddSingleton<IStoreCopy>(store)
             .AddSingleton<StartProgress>()
             .AddSingleton<IReadyCheck, StartReady>()
             .AddSingleton<IReadyCheck, SiloReady>()
@@ -100,6 +103,9 @@ internal static class Program
         var progress = app.Services.GetRequiredService<StartProgress>();
         var summary = demo is null ? null : await DemoStart.RunAsync(app.Services, demo, settings, ports, app.Lifetime.ApplicationStopping);
         progress.WaitingFor = null;
-        Banner.Print(ports, settings.Store.Folder, summary, Stopwatch.GetElapsedTime(began));
+        _ = app.Services.GetRequiredService<Backups>();
+        app.Lifetime.ApplicationStopping.Register(() => ServiceNotice.Send(ServiceNotice.Stopping));
+        ServiceNotice.Send(ServiceNotice.Ready);
+        Banner.Print(settings with { Ports = ports }, summary, Stopwatch.GetElapsedTime(began));
     }
 }

@@ -86,7 +86,7 @@ public sealed class StartTests
     [Theory]
     [InlineData("--Ports:Http=eighty", "Ports:Http")]
     [InlineData("--Ports:Http=65536", "Ports:Http")]
-    [InlineData("--Ports:Htpp=80", "Ports:Htpp")]
+    [InlineData("--Ports:Htpp=80", "did you mean Ports:Http?")]
     [InlineData("--Listen:Address=everywhere", "Listen:Address")]
     [InlineData("--Demo:Enabled=perhaps", "Demo:Enabled")]
     [InlineData("--Grains:SweepEveryMs=1", "Grains:SweepEveryMs")]
@@ -100,6 +100,28 @@ public sealed class StartTests
         Assert.Contains(key, error, StringComparison.Ordinal);
         Assert.Contains("Way out:", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_service_manager_hears_of_readiness_when_readiness_is_there()
+    {
+        using var folder = new TempFolder();
+        var path = Path.Combine(folder.Path, "notify");
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        manager.Bind(new UnixDomainSocketEndPoint(path));
+        var variables = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = path, ["LANG"] = "zh_CN.UTF-8", ["LC_ALL"] = string.Empty };
+        await using var product = Product.Launched(new(folder.Path, Variables: variables));
+        Assert.Equal("READY=1", await HearAsync(manager));
+        Assert.Equal(HttpStatusCode.OK, (await product.ReadinessAsync(Cancellation))!.Value.Status);
+        await product.TerminateAsync(Cancellation);
+        Assert.Equal("STOPPING=1", await HearAsync(manager));
+        Assert.Contains("模式：单机", product.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> HearAsync(Socket manager)
+    {
+        var bytes = new byte[256];
+        return System.Text.Encoding.ASCII.GetString(bytes, 0, await manager.ReceiveAsync(bytes, Cancellation));
     }
 
     private static string[] Free() => ["--Ports:Http=0", "--Ports:Grpc=0", "--Ports:Mqtt=0", "--Ports:Silo=0", "--Ports:Gateway=0", "--Demo:Enabled=false"];

@@ -9,13 +9,10 @@ using Xunit;
 
 namespace SmartCommunity.Tidy;
 
-/// <summary>What a new event, state, rpc or option must not be forgotten in.</summary>
+/// <summary>What a new event, state, rpc must not be forgotten in.</summary>
 public sealed partial class ContractTests
 {
     private const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-
-    /// <summary>Set by another section, or by tests alone.</summary>
-    private static readonly string[] HiddenOptions = ["SqliteStoreOptions.Synchronous", "MqttEdgeOptions.Address", "MqttEdgeOptions.Port"];
 
     private static readonly Assembly[] Rooms = Directory.GetFiles(AppContext.BaseDirectory, "SmartCommunity.*.dll")
         .Where(f => !f.EndsWith("Tidy.dll", StringComparison.Ordinal))
@@ -24,12 +21,6 @@ public sealed partial class ContractTests
 
     [GeneratedRegex("^[a-z]+(-[a-z]+)*/[1-9][0-9]*$")]
     private static partial Regex WireForm { get; }
-
-    [GeneratedRegex(@"^\| `\w+:(\w+)` \| (.*?) \|", RegexOptions.Multiline)]
-    private static partial Regex OptionRow { get; }
-
-    [GeneratedRegex("(Options|Settings)$")]
-    private static partial Regex OptionsName { get; }
 
     [Fact]
     public void Wire_names_are_unique_and_carry_a_version()
@@ -73,32 +64,6 @@ public sealed partial class ContractTests
             where !called.Contains(method.Name) && !called.Contains(method.Name + "Async")
             select $"{method.FullName} is called by no test of tests/Edge.Tests");
     }
-
-    // HostSettings holds the others; SmartCommunityOptions are set by a partner's program and stand on its package's page.
-    [Fact]
-    public void Every_option_is_documented_with_its_default()
-    {
-        var rows = OptionRow.Matches(Repository.Read("docs/options.md"))
-            .Select(m => (Name: m.Groups[1].Value, Default: m.Groups[2].Value))
-            .ToHashSet();
-        Verdict.None(
-            from type in Rooms.SelectMany(r => r.GetTypes())
-            where type.IsSealed && type.Name is not ("HostSettings" or "SmartCommunityOptions") && OptionsName.IsMatch(type.Name)
-            let defaults = Activator.CreateInstance(type)
-            from property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
-            where property.CanWrite && !HiddenOptions.Contains($"{type.Name}.{property.Name}")
-            let value = Shown(property.GetValue(defaults))
-            where value is null ? rows.All(r => r.Name != property.Name) : !rows.Contains((property.Name, value))
-            select $"{type.Name}.{property.Name}: docs/options.md has no row `…:{property.Name}` with the default {value}");
-    }
-
-    private static string? Shown(object? value) => value switch
-    {
-        null => null,
-        bool flag => flag ? "true" : "false",
-        "" => "(empty)",
-        _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture),
-    };
 
     private static IEnumerable<string> Constants(Type type) =>
         from field in type.GetFields(Static)

@@ -11,6 +11,7 @@ internal sealed record ConnectionFlags(string? Grpc, string? Mqtt, string? Key, 
 /// <param name="ApiKey">Null when none was found.</param>
 /// <param name="District">Six digits; null when none was found.</param>
 /// <param name="DemoSecret">Null outside the demo; see <see cref="Playing.DemoDeviceToken"/>.</param>
+/// <param name="OperatorKey">For what only those may who run the server: --key, else SC_OPERATOR_KEY; null when none was found.</param>
 /// <param name="DataFolder">The folder of <c>demo.env</c>; null when there is none.</param>
 internal sealed record ConnectionSettings(
     Uri Grpc,
@@ -18,12 +19,19 @@ internal sealed record ConnectionSettings(
     string? ApiKey,
     string? District,
     string? DemoSecret,
-    string? DataFolder)
+    string? DataFolder,
+    string? OperatorKey = null)
 {
     public const string NextStepForKey =
         "Give --key, set SC_API_KEY, or start the demo (dotnet run --project src/SmartCommunity.Host), which writes data/demo.env.";
 
     public string RequiredKey => ApiKey ?? throw CliFailure.Usage("No API key was found.", NextStepForKey);
+
+    /// <summary>The same server, spoken to as its operator.</summary>
+    public ConnectionSettings AsOperator => this with
+    {
+        ApiKey = OperatorKey ?? throw CliFailure.Usage("No operator key was found.", "Give it with --key or set SC_OPERATOR_KEY; Grpc:OperatorKeyHash of the server holds its hash."),
+    };
 
     public string RequiredDistrict => District
         ?? throw CliFailure.Usage("No district was given.", "Give --district with its six digits or set SC_DISTRICT.");
@@ -45,7 +53,8 @@ internal sealed record ConnectionSettings(
             Value(flags.Key, "SC_API_KEY"),
             district,
             Value(null, "SC_DEMO_SECRET"),
-            folder);
+            folder,
+            Value(flags.Key, "SC_OPERATOR_KEY"));
     }
 
     private static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -49,6 +49,7 @@ internal sealed class Server : IDisposable
         Client = new(channel.CreateCallInvoker(), Options.Create(options), clock);
         var invoker = Client.Invoker;
         Alarms = new(invoker);
+        Backups = new(invoker);
         Buildings = new(invoker);
         Cells = new(invoker);
         Devices = new(invoker);
@@ -70,6 +71,8 @@ internal sealed class Server : IDisposable
     public SmartCommunityClient Client { get; }
 
     public AlarmService.AlarmServiceClient Alarms { get; }
+
+    public BackupService.BackupServiceClient Backups { get; }
 
     public BuildingService.BuildingServiceClient Buildings { get; }
 

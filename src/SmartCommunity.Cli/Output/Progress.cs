@@ -7,12 +7,20 @@ namespace SmartCommunity.Cli.Output;
 internal sealed class Progress(long total)
 {
     private long done;
+    private long all = total;
 
-    public long Total { get; } = total;
+    public long Total => Interlocked.Read(ref all);
 
     public long Done => Interlocked.Read(ref done);
 
     public void Add(long steps = 1) => Interlocked.Add(ref done, steps);
+
+    /// <summary>For work that is measured elsewhere and learns its total on the way.</summary>
+    public void Set(long doneNow, long totalNow)
+    {
+        Interlocked.Exchange(ref done, doneNow);
+        Interlocked.Exchange(ref all, totalNow);
+    }
 }
 
 /// <summary>Shows the progress of a long work on standard error: a bar on a terminal, else a line every few seconds.</summary>
@@ -41,11 +49,11 @@ internal static class ProgressDisplay
                 using var timer = new PeriodicTimer(BarEvery, around.Clock);
                 while (!running.IsCompleted)
                 {
-                    bar.Value = progress.Done;
+                    (bar.MaxValue, bar.Value) = (Math.Max(1, progress.Total), progress.Done);
                     await Task.WhenAny(running, timer.WaitForNextTickAsync().AsTask());
                 }
 
-                bar.Value = progress.Done;
+                (bar.MaxValue, bar.Value) = (Math.Max(1, progress.Total), progress.Done);
                 return await running;
             });
     }

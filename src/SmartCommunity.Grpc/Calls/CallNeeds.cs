@@ -98,6 +98,9 @@ public static class CallNeeds
             yield return ($"WebhookService/{method}", new(CallNeed.District, "name"));
         }
 
+        yield return ("BackupService/CreateBackup", new(CallNeed.Operator, string.Empty));
+        yield return ("BackupService/ListBackups", new(CallNeed.Operator, string.Empty));
+        yield return ("BackupService/GetServerStatus", new(CallNeed.AnyCaller, string.Empty));
         yield return ("EventService/WatchEvents", new(CallNeed.District, "parent"));
     }
 }

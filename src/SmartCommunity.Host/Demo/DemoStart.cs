@@ -63,8 +63,9 @@ internal static class DemoStart
         }
 
         (env with { Http = $"http://localhost:{ports.Http}", Grpc = $"localhost:{ports.Grpc}", Mqtt = $"localhost:{ports.Mqtt}" }).Write(settings.Store.Folder);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"Demo district {env.District}: {demo.Cells.Length:N0} cells, {demo.Buildings.Length:N0} buildings, {demo.Volunteers.Length:N0} volunteers, {demo.Devices.Length:N0} devices");
+        var (cells, buildings, volunteers, devices) = (demo.Cells.Length, demo.Buildings.Length, demo.Volunteers.Length, demo.Devices.Length);
+        return Banner.IsChinese(Environment.GetEnvironmentVariable)
+            ? string.Create(CultureInfo.InvariantCulture, $"演示区 {env.District}：{cells:N0} 个网格，{buildings:N0} 栋楼，{volunteers:N0} 名志愿者，{devices:N0} 台设备")
+            : string.Create(CultureInfo.InvariantCulture, $"Demo district {env.District}: {cells:N0} cells, {buildings:N0} buildings, {volunteers:N0} volunteers, {devices:N0} devices");
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using SmartCommunity.Grains;
+using SmartCommunity.Grains.Keeping;
 using SmartCommunity.Grains.Webhooks;
 using SmartCommunity.Grpc;
 using SmartCommunity.Mqtt;
@@ -26,22 +27,35 @@ internal sealed record HostSettings(
     /// <exception cref="StartRefusedException">Names the option that is wrong or the port that is taken, and the way out.</exception>
     public static HostSettings Read(string[] args)
     {
-        var configuration = new ConfigurationBuilder()
+        var settings = Check(Reader(args, problem => throw problem), args);
+        var ports = Settings.Ports.Claim(settings.Ports, settings.Address);
+        return settings with { Ports = ports, Mqtt = settings.Mqtt with { Port = ports.Mqtt } };
+    }
+
+    /// <summary>Reads what a start would read: the file beside the program, the environment, the command line.</summary>
+    public static SettingsReader Reader(string[] args, Action<StartRefusedException> onProblem) => new(
+        new ConfigurationBuilder()
             .SetBasePath(AppContext.BaseDirectory)
             .AddJsonFile("appsettings.json", optional: true)
             .AddEnvironmentVariables(SettingsReader.EnvironmentPrefix)
             .AddCommandLine(args)
-            .Build();
-        var reader = new SettingsReader(configuration);
+            .Build(),
+        onProblem);
+
+    /// <summary>All options, checked; the ports are not touched.</summary>
+    public static HostSettings Check(SettingsReader reader, string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
         var listen = reader.Read("Listen", new ListenSettings());
         var ports = reader.Read("Ports", new PortSettings());
         var store = reader.Read("Store", new SqliteStoreOptions { Folder = DataFolder }, nameof(SqliteStoreOptions.Synchronous));
         _ = reader.Read(GrainsOptions.Section, new GrainsOptions());
+        _ = reader.Read(BackupOptions.Section, new BackupOptions());
         var mqtt = reader.Read(MqttEdgeOptions.Section, new MqttEdgeOptions(), nameof(MqttEdgeOptions.Address), nameof(MqttEdgeOptions.Port));
         var demo = reader.Read("Demo", new DemoSettings());
         var webhooks = reader.Read(WebhookOptions.Section, new WebhookOptions());
         var settings = new HostSettings(
-            configuration,
+            reader.Configuration,
             listen.Bound ?? throw SettingsReader.Wrong("Listen:Address", $"is '{listen.Address}'", "give loopback, any, or one IP address of this machine"),
             ports,
             store,
@@ -53,11 +67,7 @@ internal sealed record HostSettings(
             webhooks with { AllowLoopback = webhooks.AllowLoopback || demo.Enabled });
         reader.RefuseUnknown(args);
         settings.Validate();
-        return settings with
-        {
-            Ports = Settings.Ports.Claim(ports, settings.Address),
-            Mqtt = mqtt with { Address = settings.Address.ToString(), Port = ports.Mqtt },
-        };
+        return settings with { Mqtt = mqtt with { Address = settings.Address.ToString(), Port = ports.Mqtt } };
     }
 
     private void Validate()

@@ -8,18 +8,32 @@ namespace SmartCommunity.Host.Settings;
 /// <summary>A wrong option or a taken resource: ends the start with one sentence and the way out, without a stack trace.</summary>
 public sealed class StartRefusedException(string sentence, string wayOut) : Exception($"{sentence} Way out: {wayOut}");
 
+/// <summary>One option as it is in effect.</summary>
+/// <param name="Source"><c>default</c>, <c>file</c>, <c>environment</c> or <c>argument</c>.</param>
+/// <param name="IsSecret">Not to be shown to everybody.</param>
+internal sealed record OptionValue(string Key, string Value, string Default, string Source, bool IsSecret);
+
 /// <summary>
 /// Reads the options of all rooms into their sealed records: <c>appsettings.json</c>, then environment variables (<c>SC_Ports__Http</c>), then the
-/// command line (<c>--Ports:Http=8080</c>); the later one wins. An unknown key of a known section is refused as well: it is a slip of the pen.
+/// command line (<c>--Ports:Http=8080</c>); the later one wins. An unknown key is refused as well: it is a slip of the pen.
 /// </summary>
-internal sealed class SettingsReader(IConfiguration configuration)
+/// <param name="onProblem">Told of each wrong option; a start throws at the first, a check collects them.</param>
+internal sealed class SettingsReader(IConfigurationRoot configuration, Action<StartRefusedException> onProblem)
 {
     public const string EnvironmentPrefix = "SC_";
 
     /// <summary>Read by ASP.NET itself.</summary>
     private const string Foreign = "Logging";
 
+    private static readonly string[] SecretWords = ["Key", "Secret", "Password", "Token"];
+
     private readonly Dictionary<string, string[]> known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<OptionValue> options = [];
+
+    public IConfiguration Configuration => configuration;
+
+    /// <summary>Everything that was read so far.</summary>
+    public IReadOnlyList<OptionValue> Options => options;
 
     /// <summary>The record of a section: the defaults, with what the configuration says set and checked.</summary>
     /// <param name="hidden">Properties that are no option here because another section sets them.</param>
@@ -28,16 +42,24 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         var properties = typeof(T).GetProperties().Where(p => p.CanWrite && p.GetMethod!.IsPublic && !p.GetMethod.IsStatic && !hidden.Contains(p.Name)).ToArray();
         known[section] = properties.Select(p => p.Name).ToArray();
-        foreach (var child in configuration.GetSection(section).GetChildren())
+        foreach (var property in properties)
         {
-            var property = properties.FirstOrDefault(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) ?? throw Unknown(child.Path);
-            Set(defaults, property, $"{section}:{property.Name}", child.Value ?? string.Empty);
+            var key = $"{section}:{property.Name}";
+            var before = Text(property.GetValue(defaults));
+            if (configuration[key] is { } text)
+            {
+                Set(defaults, property, key, text);
+            }
+
+            options.Add(new(key, Text(property.GetValue(defaults)), before, SourceOf(key), SecretWords.Any(w => property.Name.Contains(w, StringComparison.Ordinal))));
         }
 
         return defaults;
     }
 
-    /// <summary>Called when every section was read: each <c>--name</c> of the command line must have been one of them.</summary>
+    /// <summary>
+    /// Called when every section was read: each <c>--name</c> of the command line, each variable with a section and each line of the file must have been one of them.
+    /// </summary>
     public void RefuseUnknown(string[] args)
     {
         for (var i = 0; i < args.Length; i++)
@@ -47,10 +69,18 @@ internal sealed class SettingsReader(IConfiguration configuration)
             var key = equals < 0 ? name : name[..equals];
             if (!args[i].StartsWith("--", StringComparison.Ordinal) || !IsKnown(key))
             {
-                throw Unknown(key);
+                onProblem(Unknown(key));
             }
 
             i += equals < 0 ? 1 : 0;
+        }
+
+        foreach (var (key, value) in configuration.AsEnumerable())
+        {
+            if (value is not null && key.Contains(':', StringComparison.Ordinal) && SourceOf(key) != "argument" && !IsKnown(key))
+            {
+                onProblem(Unknown(key));
+            }
         }
     }
 
@@ -58,7 +88,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         $"The option {key} {fault}.",
         $"{allowed} ({EnvironmentPrefix}{key.Replace(":", "__", StringComparison.Ordinal)} in the environment, --{key} on the command line).");
 
-    private static void Set(object target, PropertyInfo property, string key, string text)
+    private void Set(object target, PropertyInfo property, string key, string text)
     {
         object? value;
         try
@@ -67,14 +97,16 @@ internal sealed class SettingsReader(IConfiguration configuration)
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or NotSupportedException)
         {
-            throw Wrong(key, $"is '{Shown(key, text)}'", $"give {Kind(property.PropertyType)}");
+            onProblem(Wrong(key, $"is '{Shown(key, text)}'", $"give {Kind(property.PropertyType)}"));
+            return;
         }
 
         foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
         {
             if (!rule.IsValid(value))
             {
-                throw Wrong(key, $"is '{Shown(key, text)}'", Allowed(rule));
+                onProblem(Wrong(key, $"is '{Shown(key, text)}'", Allowed(rule)));
+                return;
             }
         }
 
@@ -104,7 +136,23 @@ internal sealed class SettingsReader(IConfiguration configuration)
                 || (known.TryGetValue(parts[0], out var names) && names.Contains(parts[1], StringComparer.OrdinalIgnoreCase)));
     }
 
-    private StartRefusedException Unknown(string key) => new(
-        $"There is no option '{key}'.",
-        $"docs/operations.md lists the options; their sections are {string.Join(", ", known.Keys)}.");
+    private StartRefusedException Unknown(string key)
+    {
+        var all = known.SelectMany(section => section.Value.Select(name => $"{section.Key}:{name}"));
+        return new(
+            $"There is no option '{key}'.",
+            Spelling.Nearest(key, all) is { } meant
+                ? $"did you mean {meant}? docs/options.md lists them all."
+                : $"docs/options.md lists the options; their sections are {string.Join(", ", known.Keys)}.");
+    }
+
+    private string SourceOf(string key) => configuration.Providers.LastOrDefault(p => p.TryGet(key, out _)) switch
+    {
+        null => "default",
+        Microsoft.Extensions.Configuration.CommandLine.CommandLineConfigurationProvider => "argument",
+        Microsoft.Extensions.Configuration.EnvironmentVariables.EnvironmentVariablesConfigurationProvider => "environment",
+        _ => "file",
+    };
+
+    private static string Text(object? value) => value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty;
 }

@@ -11,6 +11,9 @@ internal sealed unsafe class Connection : IDisposable
 
     private Connection(IntPtr handle) => _handle = handle;
 
+    /// <summary>For calls that take two connections.</summary>
+    public IntPtr Handle => _handle;
+
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => Native.IsAutoCommit(_handle) == 0;
 

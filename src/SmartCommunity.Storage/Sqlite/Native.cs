@@ -95,4 +95,16 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "sqlite3_column_bytes"), SuppressGCTransition]
     internal static partial int ColumnBytes(IntPtr statement, int column);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_init")]
+    internal static partial IntPtr BackupInit(IntPtr target, byte* targetName, IntPtr source, byte* sourceName);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_step")]
+    internal static partial int BackupStep(IntPtr backup, int pages);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_remaining"), SuppressGCTransition]
+    internal static partial int BackupRemaining(IntPtr backup);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_finish")]
+    internal static partial int BackupFinish(IntPtr backup);
 }

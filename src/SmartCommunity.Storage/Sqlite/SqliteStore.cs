@@ -3,7 +3,7 @@ namespace SmartCommunity.Storage.Sqlite;
 /// <summary>
 /// The journal, readings and views of a community in one SQLite file. One writer thread commits for everyone who waits; reads have their own connections.
 /// </summary>
-public sealed class SqliteStore : IJournal, IReadings, IViews, IStoreHealth, IDisposable, IAsyncDisposable
+public sealed class SqliteStore : IJournal, IReadings, IViews, IStoreHealth, IStoreCopy, IDisposable, IAsyncDisposable
 {
     private readonly SqliteStoreOptions _options;
     private readonly StoreFolder _folder;
@@ -16,6 +16,7 @@ public sealed class SqliteStore : IJournal, IReadings, IViews, IStoreHealth, IDi
     private readonly FeedReads _feedReads;
     private readonly ReadingReads _readings;
     private readonly ViewReads _views;
+    private readonly OnlineCopy _copy;
     private int _disposed;
 
     private SqliteStore(SqliteStoreOptions options, StoreFolder folder, Connection connection, long boot)
@@ -24,13 +25,20 @@ public sealed class SqliteStore : IJournal, IReadings, IViews, IStoreHealth, IDi
         var heads = new Heads();
         var series = new SeriesCache();
         _queue = new CommitQueue(options);
-        _writer = new Writer(options, connection, heads, _queue, _feed, boot);
+        _copy = new OnlineCopy(options);
+        _writer = new Writer(options, connection, heads, _queue, _feed, _copy, boot);
         _readers = new ReaderPool(options);
         _streams = new StreamReads(_readers, heads, series, _feed);
         _feedReads = new FeedReads(options, _readers, series, _feed);
         _readings = new ReadingReads(options, _readers, heads, series);
         _views = new ViewReads(options, _readers);
     }
+
+    public string Folder => Path.GetFullPath(_options.Folder);
+
+    int IStoreCopy.Schema => Schema.Newest;
+
+    public long CopyBytes => _copy.Bytes();
 
     public long CommittedPosition => _feed.CommittedPosition;
 
@@ -101,6 +109,9 @@ public sealed class SqliteStore : IJournal, IReadings, IViews, IStoreHealth, IDi
         work.Bytes = bytes;
         return Enqueue(work);
     }
+
+    public async ValueTask CopyAsync(string file, long room, Action<long, long> onProgress, CancellationToken cancellation) =>
+        await Task.Factory.StartNew(() => _copy.Run(file, room, onProgress, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
 
     public IAsyncEnumerable<JournalEntry> ReadStreamAsync(StreamKey stream, long afterPosition, CancellationToken cancellation) =>
         _streams.ReadAsync(stream, afterPosition, cancellation);

@@ -1,3 +1,7 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+
 namespace SmartCommunity.Storage.Sqlite;
 
 /// <summary>How hard a commit is pressed onto the disk.</summary>
@@ -22,45 +26,59 @@ public sealed record SqliteStoreOptions
     public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;
 
     /// <summary>Readings in a segment before it is sealed.</summary>
+    [Range(16, 1 << 20)]
     public int SegmentRows { get; init; } = 65_536;
 
     /// <summary>Appends in one commit at most.</summary>
+    [Range(1, 65_536)]
     public int MaxCommitAppends { get; init; } = 4_096;
 
     /// <summary>Bytes in one commit at most; a single larger append is a commit of its own.</summary>
+    [Range(1_024, 64 << 20)]
     public int MaxCommitBytes { get; init; } = 1 << 20;
 
     /// <summary>Appends that may wait for the writer; the next one is refused.</summary>
+    [Range(1, 1 << 20)]
     public int MaxQueueAppends { get; init; } = 65_536;
 
     /// <summary>Bytes that may wait for the writer; an append that would exceed them is refused.</summary>
+    [Range(1_024, 1L << 30)]
     public long MaxQueueBytes { get; init; } = 64L << 20;
 
     /// <summary>Bytes of one append at most.</summary>
+    [Range(1_024, 256 << 20)]
     public int MaxAppendBytes { get; init; } = 32 << 20;
 
     /// <summary>Read-only connections, and so reads at the same time; more of them wait.</summary>
+    [Range(1, 64)]
     public int ReaderConnections { get; init; } = 4;
 
     /// <summary>Rows one read answers at most, whatever it asks for.</summary>
+    [Range(1, 1_000_000)]
     public int MaxReadRows { get; init; } = 100_000;
 
     /// <summary>How long a commit waits for another program that holds the file's lock.</summary>
+    [Range(0, 60_000)]
     public int BusyTimeoutMs { get; init; } = 2_000;
 
     /// <summary>Longest pause between two attempts to write while the store is in trouble.</summary>
+    [Range(10, 1_000)]
     public int ProbeMsMax { get; init; } = 1_000;
 
     /// <summary>Pages of 4 KiB in the write-ahead log before the writer moves them into the database.</summary>
+    [Range(100, 1 << 20)]
     public int CheckpointPages { get; init; } = 4_096;
 
     /// <summary>Size of the write-ahead log at which the writer waits for running reads, so that the log can start over.</summary>
+    [Range(1 << 20, 1L << 40)]
     public long MaxLogBytes { get; init; } = 256L << 20;
 
     /// <summary>The database file is checked page by page at open when it is not larger than this.</summary>
+    [Range(0, 1L << 40)]
     public long FullCheckBytesMax { get; init; } = 64L << 20;
 
     /// <summary>The largest size of the database file in pages; 0 for no limit but the disk's.</summary>
+    [Range(0, 1L << 32)]
     public long MaxPages { get; init; }
 
     /// <summary>Full path of the database file.</summary>
@@ -78,19 +96,14 @@ public sealed record SqliteStoreOptions
         }
 
         Require(Enum.IsDefined(Synchronous), nameof(Synchronous), "Full or Normal");
-        Require(SegmentRows is >= 16 and <= 1 << 20, nameof(SegmentRows), "16 to 1048576");
-        Require(MaxCommitAppends is >= 1 and <= 65_536, nameof(MaxCommitAppends), "1 to 65536");
-        Require(MaxCommitBytes is >= 1024 and <= 64 << 20, nameof(MaxCommitBytes), "1 KiB to 64 MiB");
-        Require(MaxQueueAppends is >= 1 and <= 1 << 20, nameof(MaxQueueAppends), "1 to 1048576");
-        Require(MaxQueueBytes is >= 1024 and <= 1L << 30, nameof(MaxQueueBytes), "1 KiB to 1 GiB");
-        Require(MaxAppendBytes is >= 1024 and <= 256 << 20, nameof(MaxAppendBytes), "1 KiB to 256 MiB");
-        Require(ReaderConnections is >= 1 and <= 64, nameof(ReaderConnections), "1 to 64");
-        Require(MaxReadRows is >= 1 and <= 1_000_000, nameof(MaxReadRows), "1 to 1000000");
-        Require(BusyTimeoutMs is >= 0 and <= 60_000, nameof(BusyTimeoutMs), "0 to 60000");
-        Require(ProbeMsMax is >= 10 and <= 1_000, nameof(ProbeMsMax), "10 to 1000");
-        Require(CheckpointPages is >= 100 and <= 1 << 20, nameof(CheckpointPages), "100 to 1048576");
-        Require(MaxLogBytes >= 1 << 20, nameof(MaxLogBytes), "1 MiB or more");
-        Require(FullCheckBytesMax >= 0, nameof(FullCheckBytesMax), "0 or more");
+        foreach (var property in typeof(SqliteStoreOptions).GetProperties())
+        {
+            if (property.GetCustomAttribute<RangeAttribute>() is { } range)
+            {
+                Require(range.IsValid(property.GetValue(this)), property.Name, string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}"));
+            }
+        }
+
         Require(MaxPages is 0 or >= 64, nameof(MaxPages), "0, or 64 or more");
     }
 

@@ -63,6 +63,25 @@ internal sealed class StoreFolder : IDisposable
         }
     }
 
+    /// <summary>Keeps processes away from a folder at rest; null when it has no lock file, as a backup has none.</summary>
+    /// <exception cref="StoreUnavailableException">A process uses the folder.</exception>
+    public static FileStream? HoldAtRest(SqliteStoreOptions options)
+    {
+        var folder = Path.GetFullPath(options.Folder);
+        try
+        {
+            return new FileStream(Path.Combine(folder, LockFileName), FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"A process uses the store in '{folder}': stop it, or look at a backup of it instead.", cause);
+        }
+    }
+
     public void MarkInUse() => Write(InUse);
 
     /// <summary>Only after everything has been moved from the write-ahead log into the database.</summary>

@@ -14,6 +14,7 @@ internal sealed class Writer : IDisposable
     private readonly Heads _heads;
     private readonly CommitQueue _queue;
     private readonly CommitFeed _feed;
+    private readonly OnlineCopy _copy;
     private readonly AppendWriter _appends;
     private readonly Retention _retention;
     private readonly Thread _thread;
@@ -23,9 +24,9 @@ internal sealed class Writer : IDisposable
     private uint _commits;
     private string? _trouble;
 
-    public Writer(SqliteStoreOptions options, Connection connection, Heads heads, CommitQueue queue, CommitFeed feed, long boot)
+    public Writer(SqliteStoreOptions options, Connection connection, Heads heads, CommitQueue queue, CommitFeed feed, OnlineCopy copy, long boot)
     {
-        (_options, _connection, _heads, _queue, _feed) = (options, connection, heads, queue, feed);
+        (_options, _connection, _heads, _queue, _feed, _copy) = (options, connection, heads, queue, feed, copy);
         Hot = new HotSegment(connection, heads);
         _appends = new AppendWriter(connection, heads, Hot);
         _retention = new Retention(connection, Hot);
@@ -247,11 +248,12 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    /// <summary>Reads that overlap without a pause keep the write-ahead log from starting over; then the writer waits for them once.</summary>
+    /// <summary>Reads that overlap without a pause keep the write-ahead log from starting over; then the writer waits for them once; not for a backup, which
+    /// reads longer than a commit may wait.</summary>
     private void KeepLogSmall()
     {
         var log = new FileInfo(_options.File + "-wal");
-        if (!log.Exists || log.Length <= _options.MaxLogBytes)
+        if (_copy.IsRunning || !log.Exists || log.Length <= _options.MaxLogBytes)
         {
             return;
         }

@@ -103,6 +103,7 @@ public sealed class EdgeHost : IAsyncLifetime
             .AddSingleton<IViews>(store)
             .AddSingleton<IReadings>(store)
             .AddSingleton<IStoreHealth>(store)
+            .AddSingleton<IStoreCopy>(store)
             .AddSingleton<IReadyCheck>(new SettableCheck(this))
             .AddSmartCommunityGrpc(new() { OperatorKeyHash = CredentialHash.Of(OperatorKey), WatchesPerConnectionMax = 4, CredentialCheckSeconds = 1 })
             .AddSingleton(Microsoft.Extensions.Options.Options.Create(

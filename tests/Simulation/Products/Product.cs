@@ -14,7 +14,13 @@ namespace SmartCommunity.Simulation.Products;
 /// <param name="Demo">With the demo district.</param>
 /// <param name="More">Further options.</param>
 /// <param name="Mutant">Started as the mutant that acknowledges before the commit; see <see cref="MutantHost"/>.</param>
-internal sealed record ProductPlan(string Folder, bool Demo = false, bool Mutant = false, IReadOnlyList<(string Key, string Value)>? More = null)
+/// <param name="Variables">Environment variables beside those of the test.</param>
+internal sealed record ProductPlan(
+    string Folder,
+    bool Demo = false,
+    bool Mutant = false,
+    IReadOnlyList<(string Key, string Value)>? More = null,
+    IReadOnlyDictionary<string, string>? Variables = null)
 {
     /// <summary>The operator's key of products without a demo.</summary>
     public const string OperatorKey = "op-0123456789abcdef0123456789abcdef";
@@ -235,6 +241,11 @@ internal sealed partial class Product : IAsyncDisposable
         if (Plan.Mutant)
         {
             info.ArgumentList.Add(MutantHost.Argument);
+        }
+
+        foreach (var (name, value) in Plan.Variables ?? new Dictionary<string, string>())
+        {
+            info.Environment[name] = value;
         }
 
         foreach (var (key, value) in Options())

@@ -19,12 +19,29 @@ internal static class Sc
             "--district", district,
             "--output", "json",
         ];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", all)
+        return await RunAsync(folder, all, new Dictionary<string, string>(), cancellation);
+    }
+
+    /// <summary>Without a server: every option of <c>sc</c> comes from the arguments and the variables.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> AloneAsync(
+        string folder, IReadOnlyDictionary<string, string> variables, string[] arguments, CancellationToken cancellation) =>
+        RunAsync(folder, [Built.Program("SmartCommunity.Cli", "sc.dll"), .. arguments], variables, cancellation);
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string folder, string[] all, IReadOnlyDictionary<string, string> variables, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo("dotnet", all)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync(cancellation);
         var output = await process.StandardOutput.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);

@@ -25,8 +25,11 @@ internal sealed class Api : IDisposable
         };
         channel = GrpcChannel.ForAddress(grpc, new() { MaxReceiveMessageSize = 64 * 1024 * 1024, HttpHandler = handler, DisposeHttpClient = true });
         calls = channel.Intercept(new InTime());
+        Key = key;
         Headers = new() { { "x-api-key", key } };
     }
+
+    public string Key { get; }
 
     public Metadata Headers { get; }
 

@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+using SmartCommunity.Grains.Keeping;
+
+namespace SmartCommunity.Host.Verbs;
+
+/// <summary>Looks at a backup or a data folder at rest, and restores a backup.</summary>
+internal static class StoreVerbs
+{
+    public static async Task<(bool IsGood, JsonNode Report)> CheckAsync(string folder) =>
+        Answer(await BackupCheck.RunAsync(folder, Step, CancellationToken.None));
+
+    public static async Task<(bool IsGood, JsonNode Report)> RestoreAsync(string backup, string folder) =>
+        Answer(await BackupRestore.RunAsync(backup, folder, Step, CancellationToken.None));
+
+    private static void Step(string step) => Verb.Say("step", step);
+
+    private static (bool IsGood, JsonNode Report) Answer(CheckReport report) => (report.IsSound, Verb.ToNode(report));
+}
