@@ -1,4 +1,7 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Net;
+using System.Reflection;
 
 namespace SmartCommunity.Mqtt;
 
@@ -12,33 +15,43 @@ public sealed record MqttEdgeOptions
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>TCP port; 0 takes any free one, see <see cref="IMqttReady.EndPoint"/>.</summary>
+    [Range(0, ushort.MaxValue)]
     public int Port { get; init; } = 1883;
 
     /// <summary>The largest packet before a CONNECT was accepted, in bytes of remaining length.</summary>
+    [Range(1024, 1024 * 1024)]
     public int PacketBytesMaxBeforeConnect { get; init; } = 64 * 1024;
 
     /// <summary>The largest packet afterwards; told to MQTT 5 clients in CONNACK.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
     public int PacketBytesMax { get; init; } = 256 * 1024;
 
     /// <summary>A socket that has not sent its CONNECT by then is closed.</summary>
+    [Range(1, 60)]
     public int ConnectTimeoutSeconds { get; init; } = 5;
 
     /// <summary>A packet that has begun must be whole by then; an answer that cannot be written by then ends the connection.</summary>
+    [Range(1, 600)]
     public int StallTimeoutSeconds { get; init; } = 30;
 
     /// <summary>Connections in all.</summary>
+    [Range(1, 1_000_000)]
     public int ConnectionsMax { get; init; } = 20_000;
 
     /// <summary>Connections from one address.</summary>
+    [Range(1, 1_000_000)]
     public int ConnectionsMaxPerAddress { get; init; } = 4_000;
 
     /// <summary>Topic filters of one connection.</summary>
+    [Range(1, 1_000)]
     public int FiltersMax { get; init; } = 16;
 
     /// <summary>MQTT 5 topic aliases of one connection.</summary>
+    [Range(0, 1_000)]
     public int TopicAliasesMax { get; init; } = 16;
 
     /// <summary>The longest keep-alive; an MQTT 5 client that asks for more or for none is told this one.</summary>
+    [Range(10, ushort.MaxValue)]
     public int KeepAliveSecondsMax { get; init; } = 1_200;
 
     /// <summary>Web pages that may connect through WebSocket, comma-separated, like <c>https://console.example.org</c>; besides them those of this host and of loopback.</summary>
@@ -48,6 +61,7 @@ public sealed record MqttEdgeOptions
     public string OpenTopicPrefixes { get; init; } = string.Empty;
 
     /// <summary>How long the listener waits at its stop for what is on its way to the disk.</summary>
+    [Range(0, 60)]
     public int StopTimeoutSeconds { get; init; } = 5;
 
     private bool IsLoopback => IPAddress.TryParse(Address, out var address) && IPAddress.IsLoopback(address);
@@ -69,16 +83,12 @@ public sealed record MqttEdgeOptions
             problems.Add($"{Section}:{nameof(Address)} must be an IP address.");
         }
 
-        Check(Port, 0, ushort.MaxValue, nameof(Port));
-        Check(PacketBytesMaxBeforeConnect, 1024, 1024 * 1024, nameof(PacketBytesMaxBeforeConnect));
-        Check(PacketBytesMax, 1024, 16 * 1024 * 1024, nameof(PacketBytesMax));
-        Check(ConnectTimeoutSeconds, 1, 60, nameof(ConnectTimeoutSeconds));
-        Check(StallTimeoutSeconds, 1, 600, nameof(StallTimeoutSeconds));
-        Check(ConnectionsMax, 1, 1_000_000, nameof(ConnectionsMax));
-        Check(ConnectionsMaxPerAddress, 1, 1_000_000, nameof(ConnectionsMaxPerAddress));
-        Check(FiltersMax, 1, 1_000, nameof(FiltersMax));
-        Check(TopicAliasesMax, 0, 1_000, nameof(TopicAliasesMax));
-        Check(KeepAliveSecondsMax, 10, ushort.MaxValue, nameof(KeepAliveSecondsMax));
+        problems.AddRange(
+            from property in typeof(MqttEdgeOptions).GetProperties()
+            let range = property.GetCustomAttribute<RangeAttribute>()
+            let value = property.GetValue(this)
+            where range is not null && !range.IsValid(value)
+            select string.Create(CultureInfo.InvariantCulture, $"{Section}:{property.Name} must lie in [{range.Minimum}, {range.Maximum}], not {value}."));
         if (OpenTopicPrefixes.Length > 0 && !IsLoopback)
         {
             problems.Add($"{Section}:{nameof(OpenTopicPrefixes)} needs a listener on loopback: open topics ask nobody for a credential.");
@@ -89,15 +99,6 @@ public sealed record MqttEdgeOptions
             problems.Add($"{Section}:{nameof(OpenTopicPrefixes)} must not begin with sc or v1, which are the devices', and hold no + or #.");
         }
 
-        Check(StopTimeoutSeconds, 0, 60, nameof(StopTimeoutSeconds));
         return problems;
-
-        void Check(int value, int min, int max, string key)
-        {
-            if (value < min || value > max)
-            {
-                problems.Add($"{Section}:{key} must lie in [{min}, {max}], not {value}.");
-            }
-        }
     }
 }
