@@ -32,7 +32,7 @@ public sealed partial class LimitsTests
         let written = PlainNumber.Match(row.Value)
         where written.Success && row.Names.Length == 1 && !row.Names[0].StartsWith('-')
         let name = row.Names[0].Split('.', ':')[^1]
-        let set = Regex.Matches(Product.Value, $@"\b{name}(?: \{{ get; init; \}})? = ([\d_]+);").Select(m => Number(m.Groups[1].Value)).ToArray()
+        let set = Regex.Matches(Product.Value, $@"\b{name}(?: \{{ get; (?:init|set); \}})? = ([\d_]+);").Select(m => Number(m.Groups[1].Value)).ToArray()
         where set.Length > 0 && !set.Contains(Number(written.Groups[1].Value))
         select $"{Page}:{row.Line}: {row.Names[0]} is {set[0]}, not {row.Value}");
 

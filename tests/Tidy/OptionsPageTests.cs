@@ -17,7 +17,7 @@ public sealed partial class OptionsPageTests
     private static readonly string[] Hidden = ["SqliteStoreOptions.Synchronous", "MqttEdgeOptions.Address", "MqttEdgeOptions.Port"];
 
     /// <summary>Types whose section is not told by a constant or by their name.</summary>
-    private static readonly Dictionary<string, string> Sections = new() { ["SqliteStoreOptions"] = "Store", ["GrpcEdgeOptions"] = "Grpc" };
+    private static readonly Dictionary<string, string> Sections = new() { ["SqliteStoreOptions"] = "Store", ["GrpcEdgeOptions"] = "Grpc", ["PortSettings"] = "Ports" };
 
     /// <summary>Required properties whose default the host sets.</summary>
     private static readonly Dictionary<string, string> HostDefaults = new() { ["Store:Folder"] = "data" };
@@ -75,15 +75,14 @@ public sealed partial class OptionsPageTests
 
     private static IEnumerable<Option> Options() =>
         from type in Rooms.SelectMany(r => r.GetTypes())
-        where type.IsSealed && type.Name != "HostSettings" && OptionsName.IsMatch(type.Name) && type.GetConstructor(Type.EmptyTypes) is not null
+        where type.IsSealed && type.Name != "HostSettings" && type.Namespace != "SmartCommunity.Client" && OptionsName.IsMatch(type.Name) && type.GetConstructor(Type.EmptyTypes) is not null
         let docs = Docs(type.Assembly)
         let defaults = Activator.CreateInstance(type)
         from property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
         where property.CanWrite && !Hidden.Contains($"{type.Name}.{property.Name}")
         let section = type.GetField("Section")?.GetRawConstantValue() as string ?? Sections.GetValueOrDefault(type.Name) ?? OptionsName.Replace(type.Name, string.Empty)
-        let section2 = section == "Port" ? "Ports" : section
-        let key = $"{section2}:{property.Name}"
-        select new Option(section2, key, property, HostDefaults.GetValueOrDefault(key) ?? Shown(property.GetValue(defaults)), Range(property), docs.GetValueOrDefault($"P:{type.FullName}.{property.Name}", string.Empty));
+        let key = $"{section}:{property.Name}"
+        select new Option(section, key, property, HostDefaults.GetValueOrDefault(key) ?? Shown(property.GetValue(defaults)), Range(property), docs.GetValueOrDefault($"P:{type.FullName}.{property.Name}", string.Empty));
 
     private static Dictionary<string, string> Docs(Assembly assembly)
     {
