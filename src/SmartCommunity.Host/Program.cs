@@ -94,6 +94,7 @@ internal static class Program
         var app = builder.Build();
         app.MapSmartCommunityMqtt();
         app.MapSmartCommunityGrpc();
+        app.MapGet(AsyncApi.Path, () => Results.Stream(AsyncApi.Open(), AsyncApi.MediaType));
         bound = () => ports with { Http = http!.IPEndPoint!.Port, Grpc = grpc!.IPEndPoint!.Port, Mqtt = app.Services.GetRequiredService<IMqttReady>().EndPoint!.Port };
         return app;
     }

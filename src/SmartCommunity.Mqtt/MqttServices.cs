@@ -38,6 +38,7 @@ public static class MqttServices
         services.AddSingleton<CommandDesk>();
         services.AddSingleton<StoreGate>();
         services.AddSingleton<AckPump>();
+        services.AddSingleton<ChildRoutes>();
         services.AddSingleton(s => new EdgeServices(
             options,
             s.GetRequiredService<IIngest>(),
@@ -48,6 +49,7 @@ public static class MqttServices
             s.GetRequiredService<CommandDesk>(),
             s.GetRequiredService<StoreGate>(),
             s.GetRequiredService<AckPump>(),
+            s.GetRequiredService<ChildRoutes>(),
             s.GetRequiredService<MqttMetrics>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<MqttListener>>()));

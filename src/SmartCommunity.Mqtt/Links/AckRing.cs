@@ -78,7 +78,8 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
 
     /// <summary>Takes a slot for a packet of <paramref name="messages"/> messages; answers the ticket of its first message, the next are one higher each.</summary>
     /// <param name="ids">The message id, or the array of ids when there are several.</param>
-    public long Open(PacketType ack, ushort packetId, int messages, object? ids)
+    /// <param name="origins">Whose messages they are when not the connection's own: one route, or the array of routes.</param>
+    public long Open(PacketType ack, ushort packetId, int messages, object? ids, object? origins = null)
     {
         var number = tail;
         ref var slot = ref slots[number % Length];
@@ -88,6 +89,7 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         slot.Failed = false;
         slot.Reason = null;
         slot.Ids = ids;
+        slot.Origins = origins;
         Volatile.Write(ref slot.Remaining, messages);
         Volatile.Write(ref tail, number + 1);
         return number << IndexBits;
@@ -104,6 +106,7 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         slot.Failed = false;
         slot.Reason = null;
         slot.Ids = null;
+        slot.Origins = null;
         Volatile.Write(ref slot.Remaining, 0);
         Volatile.Write(ref tail, number + 1);
         Schedule();
@@ -116,7 +119,8 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         {
             slot.Code = ReasonCodes.Of(outcome);
             slot.Reason = outcome.Reason;
-            listener.OnQuarantined(slot.IdOf((int)(ticket & IndexMask)), outcome.Reason);
+            var index = (int)(ticket & IndexMask);
+            listener.OnQuarantined(slot.OriginOf(index), slot.IdOf(index), outcome.Reason);
         }
         else
         {
@@ -253,8 +257,11 @@ internal sealed class AckRing : IIngestReceipt, IDisposable
         public ushort PacketId;
         public Refusal? Reason;
         public object? Ids;
+        public object? Origins;
 
         public readonly string? IdOf(int index) => Ids is string?[] many ? many[index] : Ids as string;
+
+        public readonly DeviceRoute? OriginOf(int index) => Origins is DeviceRoute?[] many ? many[index] : Origins as DeviceRoute;
     }
 }
 
@@ -263,7 +270,8 @@ internal interface IRingListener
 {
     void OnDurable(MessageFate fate);
 
-    void OnQuarantined(string? messageId, Refusal? reason);
+    /// <param name="origin">Whose message it is when not the connection's own device.</param>
+    void OnQuarantined(DeviceRoute? origin, string? messageId, Refusal? reason);
 
     void OnFailed();
 

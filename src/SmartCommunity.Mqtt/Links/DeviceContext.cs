@@ -8,10 +8,11 @@ namespace SmartCommunity.Mqtt.Links;
 internal sealed class DeviceContext(DeviceRoute route)
 {
     private readonly MetricLookup metrics = MetricLookup.Of(route.Profile);
+    private readonly DecoderTable? decoder = DecoderTable.Of(route.Profile);
     private readonly string profile = route.Profile.Id.ToString();
 
     public DeviceRoute Route { get; } = route;
 
     public DecodeTarget Target(MessageKind kind, bool isAlias, long receivedMs) =>
-        new(Route.Device, profile, metrics, kind, receivedMs, isAlias);
+        new(Route.Device, profile, metrics, kind, receivedMs, isAlias, decoder);
 }

@@ -17,6 +17,7 @@ internal sealed record EdgeServices(
     CommandDesk Commands,
     StoreGate Gate,
     AckPump Pump,
+    ChildRoutes Children,
     MqttMetrics Metrics,
     TimeProvider Clock,
     ILogger<MqttListener> Log);

@@ -50,6 +50,9 @@ internal interface IPublishPath
     /// <summary>Goes on with a packet after <see cref="Taken.LaneFull"/>.</summary>
     ValueTask PostRestAsync();
 
+    /// <summary>Looks up what <see cref="Taken.LookUp"/> was about. False: it cannot be looked up now, and the connection ends.</summary>
+    ValueTask<bool> LookUpAsync() => ValueTask.FromResult(true);
+
     /// <summary>A QoS 2 packet was refused: its id is free again.</summary>
     void OnHandshakeEnded(ushort packetId);
 }

@@ -19,6 +19,9 @@ internal enum Taken
     /// <summary>The lane is full: the packet is ours, its rest is posted by <see cref="IngestPath.PostRestAsync"/>.</summary>
     LaneFull,
 
+    /// <summary>A device must be looked up by <see cref="IngestPath.LookUpAsync"/>: the packet was not touched, show it again then.</summary>
+    LookUp,
+
     /// <summary>The connection must end with <see cref="IngestPath.Fault"/>.</summary>
     Fatal,
 }
@@ -35,6 +38,8 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
     private readonly IIngest ingest = link.Services.Ingest;
     private readonly MessageBuffer messages = new();
     private readonly Handshakes handshakes = new();
+    private readonly GatewaySpeech speech = new(link);
+    private DeviceContext? child;
     private long ticket;
     private int posted;
 
@@ -68,6 +73,20 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
             return Refuse(packet, topic);
         }
 
+        child = null;
+        if (topic.Child is not null || topic.IsGateway)
+        {
+            if (!speech.TryFind(topic, packet.Payload, out child))
+            {
+                return Taken.LookUp;
+            }
+
+            if (topic.Child is not null && child is null)
+            {
+                return Refuse(packet, TopicRoute.NotAuthorised);
+            }
+        }
+
         if (packet.Qos == 2 && handshakes.TryBegin(packet.PacketId) is { } answer)
         {
             return AnswerRepeated(packet, answer);
@@ -88,6 +107,22 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
         var known = handshakes.End(packetId);
         ring.Answer(PacketType.PubComp, packetId, known ? ReasonCode.Success : ReasonCode.PacketIdNotFound);
         return true;
+    }
+
+    /// <summary>Looks up what <see cref="Taken.LookUp"/> was about. False: the directory cannot be asked now, and the connection ends.</summary>
+    public async ValueTask<bool> LookUpAsync()
+    {
+        try
+        {
+            await speech.LookUpAsync();
+            return true;
+        }
+        catch (Exception e) when (e is not InvalidOperationException)
+        {
+            Log.LookupFailed(link.Services.Log, e);
+            link.Close(ReasonCode.ServerBusy);
+            return false;
+        }
     }
 
     /// <summary>Goes on posting a packet that met a full lane or a store that takes nothing.</summary>
@@ -143,23 +178,24 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
 
     private void Decode(in PublishPacket packet, TopicRoute topic, long receivedMs)
     {
-        var target = link.Device.Target(topic.Kind, topic.IsAlias, receivedMs);
+        var target = (child ?? link.Device).Target(topic.Kind, topic.IsAlias, receivedMs);
         messages.Clear();
         if (topic.Command is { } command)
         {
             messages.Add(ReplyReader.Read(packet.Payload, target, command));
         }
-        else if (packet.ContentType.IsEmpty || IsJson(packet.ContentType))
+        else if (topic.IsGateway)
         {
-            FlatJson.Decode(packet.Payload, target, messages);
+            speech.Decode(packet, target, messages);
         }
         else
         {
-            messages.Add(FlatJson.Reject(packet.Payload, target, Faults.ContentType, default));
+            PayloadForms.Decode(packet, target, messages);
         }
 
         posted = 0;
-        ticket = ring.Open(AckOf(packet.Qos), packet.PacketId, messages.Count, IdsOf(messages));
+        object? origins = topic.IsGateway ? GatewaySpeech.OriginsOf(messages) : child?.Route;
+        ticket = ring.Open(AckOf(packet.Qos), packet.PacketId, messages.Count, IdsOf(messages), origins);
     }
 
     private Taken Post()
@@ -169,10 +205,10 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
             return Taken.LaneFull;
         }
 
-        var route = link.Device.Route;
+        var route = child?.Route ?? link.Device.Route;
         for (; posted < messages.Count; posted++)
         {
-            if (!ingest.TryPost(route, messages[posted], ring, ticket + posted))
+            if (!ingest.TryPost(messages.RouteOf(posted) ?? route, messages[posted], ring, ticket + posted))
             {
                 return Taken.LaneFull;
             }
@@ -196,12 +232,5 @@ internal sealed class IngestPath(MqttLink link, AckRing ring, TopicTable topics,
         }
 
         return ids;
-    }
-
-    private static bool IsJson(ReadOnlySpan<byte> contentType)
-    {
-        var end = contentType.IndexOf((byte)';');
-        var type = end < 0 ? contentType : contentType[..end].TrimEnd((byte)' ');
-        return type.SequenceEqual("application/json"u8) || type.SequenceEqual("text/json"u8);
     }
 }

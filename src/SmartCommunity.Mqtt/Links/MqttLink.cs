@@ -224,13 +224,13 @@ internal sealed class MqttLink : IRingListener, IDisposable
         (fate == MessageFate.Duplicate ? Services.Metrics.Duplicates : Services.Metrics.Accepted).Add(1);
     }
 
-    public void OnQuarantined(string? messageId, Refusal? reason)
+    public void OnQuarantined(DeviceRoute? origin, string? messageId, Refusal? reason)
     {
         Services.Gate.OnSuccess();
         Services.Metrics.Quarantined.Add(1);
         if (reason is not null)
         {
-            Services.Errors.Tell(Device.Route, messageId, reason);
+            Services.Errors.Tell(origin ?? Device.Route, messageId, reason);
         }
     }
 

@@ -94,7 +94,7 @@ internal sealed class PacketLoop(MqttLink link)
             }
 
             var step = Take(header, body);
-            if (step != PacketStep.RingFull)
+            if (step is not (PacketStep.RingFull or PacketStep.LookUp))
             {
                 buffer = rest;
             }
@@ -171,6 +171,8 @@ internal sealed class PacketLoop(MqttLink link)
                 return PacketStep.RingFull;
             case Taken.LaneFull:
                 return PacketStep.LaneFull;
+            case Taken.LookUp:
+                return PacketStep.LookUp;
             default:
                 link.Close(publishes.Fault);
                 return PacketStep.Stop;
@@ -261,6 +263,8 @@ internal sealed class PacketLoop(MqttLink link)
                 case PacketStep.LaneFull:
                     await publishes!.PostRestAsync();
                     return true;
+                case PacketStep.LookUp:
+                    return await publishes!.LookUpAsync();
                 case PacketStep.Ping:
                     await link.Output.SendAsync(static (pipe, _) => PacketWriter.WritePingResponse(pipe), 0);
                     return true;

@@ -9,6 +9,9 @@ internal enum PacketStep
     RingFull,
     LaneFull,
 
+    /// <summary>A device must be looked up first; the packet stays at the front.</summary>
+    LookUp,
+
     /// <summary>It is the session's.</summary>
     Deliver,
     Ping,

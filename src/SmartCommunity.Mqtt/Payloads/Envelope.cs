@@ -13,7 +13,7 @@ internal struct Envelope
     public const int IdCharsMax = Limits.MessageIdCharsMax;
 
     /// <summary>9999-12-31T23:59:59.999Z, the last instant a date can name.</summary>
-    private const long AtMsMax = 253_402_300_799_999;
+    public const long AtMsMax = 253_402_300_799_999;
 
     private bool hasId;
     private bool hasTime;
@@ -61,6 +61,9 @@ internal struct Envelope
         return false;
     }
 
+    /// <summary>Whether a text can be the key of a message; # is for sequence numbers.</summary>
+    public static bool IsId(string id) => id.Length is > 0 and <= IdCharsMax && id[0] != '#' && !id.Any(char.IsControl);
+
     private static bool Twice(ref bool seen)
     {
         var before = seen;
@@ -82,7 +85,7 @@ internal struct Envelope
         else
         {
             var id = reader.GetString()!;
-            if (id.Length is 0 or > IdCharsMax || id[0] == '#' || id.Any(char.IsControl))
+            if (!IsId(id))
             {
                 Refuse(Faults.BadId($"An id has 1 to {IdCharsMax} printable characters and does not begin with #."));
             }
@@ -138,7 +141,7 @@ internal struct Envelope
     }
 
     /// <summary>RFC 3339. A leap second (<c>23:59:60</c>) is read as the first second after it, since Unix time has none.</summary>
-    private static bool TryParseTime(string text, out long atMs)
+    public static bool TryParseTime(string text, out long atMs)
     {
         atMs = 0;
         const int secondsAt = 17;
@@ -165,9 +168,9 @@ internal struct Envelope
     {
         Device = target.Device,
         Kind = target.Kind,
-        MessageId = MessageId,
+        MessageId = target.OuterId ?? MessageId,
         Sequence = Sequence,
-        AtMs = AtMs,
+        AtMs = AtMs ?? target.OuterAtMs,
         ReceivedMs = target.ReceivedMs,
         Values = [],
         Fingerprint = FlatJson.FingerprintOf(element),

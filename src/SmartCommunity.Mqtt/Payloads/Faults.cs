@@ -77,8 +77,24 @@ internal static class Faults
     public static Refusal ContentType { get; } = new(
         RefusalCode.WrongShape,
         "content-type",
-        "The content type must be application/json.",
-        "Send JSON, and leave the content type out or set it to application/json.");
+        "The content type must be one of the payload forms.",
+        "Send JSON as application/json, or another form of docs/mqtt.md under its content type.");
+
+    public static Refusal TelemetryOnly { get; } = new(
+        RefusalCode.WrongShape,
+        "content-type",
+        "Only telemetry travels in this form.",
+        "Send events, reports and states as JSON, alone or in a CloudEvent.");
+
+    /// <summary>Bytes that break off or are laid otherwise than their form asks.</summary>
+    public static Refusal Bytes(long position, string rule, string wayOut) => new(
+        RefusalCode.WrongShape,
+        BytePrefix + position.ToString(CultureInfo.InvariantCulture),
+        rule,
+        wayOut);
+
+    /// <summary>The same fault, told from outside the part it was found in.</summary>
+    public static Refusal Within(string part, Refusal fault) => fault with { Field = fault.Field.Length == 0 ? part : part + "." + fault.Field };
 
     public static string Cut(string name) => name.Length <= NameCharsMax ? name : name[..NameCharsMax] + "…";
 }

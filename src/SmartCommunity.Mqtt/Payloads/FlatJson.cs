@@ -59,7 +59,7 @@ internal static class FlatJson
     /// <summary>
     /// Looks at the whole text once: a packet is either JSON or it is not, so half a batch is never taken.
     /// </summary>
-    internal static Refusal? FirstFault(ReadOnlySpan<byte> payload, MessageKind kind)
+    public static Refusal? FirstFault(ReadOnlySpan<byte> payload, MessageKind kind)
     {
         if (payload.IsEmpty)
         {
@@ -228,7 +228,7 @@ internal static class FlatJson
             envelope.Refuse(Faults.Twice(twice));
         }
 
-        if (target.Kind is MessageKind.Event or MessageKind.Report && !envelope.HasKey)
+        if (target.Kind is MessageKind.Event or MessageKind.Report && !envelope.HasKey && target.OuterId is null)
         {
             envelope.Refuse(Faults.NoKey);
         }
@@ -238,7 +238,8 @@ internal static class FlatJson
             : envelope.ToMessage(target, payload) with { Body = Encoding.UTF8.GetString(payload) };
     }
 
-    private static string ExcerptOf(ReadOnlySpan<byte> element)
+    /// <summary>What is kept of a payload that is refused.</summary>
+    public static string ExcerptOf(ReadOnlySpan<byte> element)
     {
         var text = Encoding.UTF8.GetString(element[..Math.Min(element.Length, DeviceMessage.ExcerptCharsMax * 4)]);
         return text.Length <= DeviceMessage.ExcerptCharsMax ? text : text[..DeviceMessage.ExcerptCharsMax];

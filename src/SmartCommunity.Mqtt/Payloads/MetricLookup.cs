@@ -27,6 +27,20 @@ internal sealed class MetricLookup
 
     public Metric this[int index] => metrics[index];
 
+    /// <summary>The index of the metric of this name, or -1.</summary>
+    public int IndexOf(ReadOnlySpan<byte> nameUtf8)
+    {
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (nameUtf8.SequenceEqual(names[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>The index of the metric whose name the reader stands on, or -1.</summary>
     /// <param name="reader">Stands on a property name.</param>
     /// <param name="hint">Where to look first: devices send their metrics in the same order every time.</param>

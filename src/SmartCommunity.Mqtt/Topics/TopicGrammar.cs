@@ -9,12 +9,15 @@ namespace SmartCommunity.Mqtt.Topics;
 
 /// <summary>
 /// The topics: <c>sc/v1/{district}/{device}/telemetry|event|report|state</c> and <c>…/cmd/{id}/reply</c> up, <c>…/cmd/#</c> and <c>…/error</c> down, and
-/// <c>v1/devices/me/telemetry</c> as an alias for the device's own telemetry topic.
+/// <c>v1/devices/me/telemetry</c> as an alias for the device's own telemetry topic; <c>v1/gateway/telemetry</c> for the devices a gateway speaks for.
 /// </summary>
 internal static class TopicGrammar
 {
     /// <summary>The topic most firmware already publishes on.</summary>
     public const string Alias = "v1/devices/me/telemetry";
+
+    /// <summary>The topic on which a gateway sends for several devices at once.</summary>
+    public const string Gateway = "v1/gateway/telemetry";
 
     /// <summary>Behind the topic of a command: where it is answered.</summary>
     public const string ReplySuffix = "/reply";
@@ -48,6 +51,11 @@ internal static class TopicGrammar
             return new TopicRoute(ReasonCode.Success, MessageKind.Telemetry, IsAlias: true);
         }
 
+        if (topic == Gateway)
+        {
+            return new TopicRoute(ReasonCode.Success, MessageKind.Telemetry, IsGateway: true);
+        }
+
         if (topic.StartsWith(ownPrefix, StringComparison.Ordinal))
         {
             if (CommandOf(topic.AsSpan(ownPrefix.Length)) is { } command)
@@ -60,7 +68,43 @@ internal static class TopicGrammar
                 : new TopicRoute(ReasonCode.TopicNotValid);
         }
 
-        return new TopicRoute(topic.StartsWith(Root, StringComparison.Ordinal) ? ReasonCode.NotAuthorised : ReasonCode.TopicNotValid);
+        if (TryCutChild(topic, ownPrefix, out var child, out var rest))
+        {
+            if (CommandOf(rest) is { } command)
+            {
+                return new TopicRoute(ReasonCode.Success, MessageKind.CommandReply, Child: child, Command: command);
+            }
+
+            if (KindOf(rest) is { } childKind)
+            {
+                return new TopicRoute(ReasonCode.Success, childKind, Child: child);
+            }
+        }
+
+        return topic.StartsWith(Root, StringComparison.Ordinal) ? TopicRoute.NotAuthorised : new TopicRoute(ReasonCode.TopicNotValid);
+    }
+
+    /// <summary>The other device of the own district that a topic or filter names, and what stands behind its prefix.</summary>
+    public static bool TryCutChild(string topic, string ownPrefix, out string child, out ReadOnlySpan<char> rest)
+    {
+        child = string.Empty;
+        rest = default;
+        var district = ownPrefix.AsSpan(0, ownPrefix.LastIndexOf('/', ownPrefix.Length - 2) + 1);
+        if (!topic.StartsWith(district, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var tail = topic.AsSpan(district.Length);
+        var slash = tail.IndexOf('/');
+        if (slash <= 0 || !DeviceId.TryParse(tail[..slash].ToString(), out var id))
+        {
+            return false;
+        }
+
+        child = id.ToString();
+        rest = tail[(slash + 1)..];
+        return true;
     }
 
     /// <summary>Judges a topic filter: a device hears its own commands and errors, nothing else.</summary>

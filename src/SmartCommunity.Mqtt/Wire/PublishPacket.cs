@@ -31,6 +31,12 @@ internal ref struct PublishPacket
     public ReadOnlySpan<byte> ContentType;
     public ReadOnlySpan<byte> Payload;
 
+    /// <summary>All MQTT 5 properties, as sent.</summary>
+    public ReadOnlySpan<byte> Properties;
+
+    /// <summary>True when a user property is among them.</summary>
+    public bool HasUserProperty;
+
     /// <summary>Reads the variable header of a PUBLISH; what remains is its payload.</summary>
     public static PublishFault Read(byte header, ReadOnlySpan<byte> body, bool isVersion5, out PublishPacket packet)
     {
@@ -75,6 +81,7 @@ internal ref struct PublishPacket
 
         var properties = rest[..length];
         rest = rest[length..];
+        packet.Properties = properties;
         var seen = 0UL;
         while (!properties.IsEmpty)
         {
@@ -95,6 +102,30 @@ internal ref struct PublishPacket
         return true;
     }
 
+    /// <summary>Moves to the next user property of properties that were read before. False after the last.</summary>
+    public static bool TryNextUserProperty(ref ReadOnlySpan<byte> properties, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        var ignored = default(PublishPacket);
+        while (!properties.IsEmpty)
+        {
+            var id = properties[0];
+            properties = properties[1..];
+            if (id == UserProperty)
+            {
+                value = default;
+                return TryReadPrefixed(ref properties, out name) && TryReadPrefixed(ref properties, out value);
+            }
+
+            if (!TryReadProperty(id, ref properties, ref ignored))
+            {
+                break;
+            }
+        }
+
+        name = value = default;
+        return false;
+    }
+
     private static bool TryReadProperty(byte id, scoped ref ReadOnlySpan<byte> rest, ref PublishPacket packet)
     {
         switch (id)
@@ -108,6 +139,7 @@ internal ref struct PublishPacket
             case ResponseTopic or CorrelationData:
                 return TryReadPrefixed(ref rest, out _);
             case UserProperty:
+                packet.HasUserProperty = true;
                 return TryReadPrefixed(ref rest, out _) && TryReadPrefixed(ref rest, out _);
             case TopicAliasProperty:
                 packet.HasTopicAlias = BinaryPrimitives.TryReadUInt16BigEndian(rest, out packet.TopicAlias);

@@ -12,6 +12,7 @@ internal sealed class FakeDirectory : IDeviceDirectory
     public const string District = "340104";
 
     private readonly ConcurrentDictionary<string, DeviceRoute> byToken = new();
+    private int finds;
     private readonly ConcurrentDictionary<Action<string, DeviceId?>, byte> listeners = new();
 
     public FakeDirectory()
@@ -29,11 +30,22 @@ internal sealed class FakeDirectory : IDeviceDirectory
         60,
         1);
 
-    public void Add(string device, string district = District, DeviceProfile? profile = null) => byToken["token-" + device] = new DeviceRoute(
+    /// <summary>Look-ups by device id.</summary>
+    public int Finds => Volatile.Read(ref finds);
+
+    public void Add(string device, string district = District, DeviceProfile? profile = null, string? gateway = null) => byToken["token-" + device] = new DeviceRoute(
         district,
         DeviceId.Parse(device),
         TwinKey.Of(BuildingId.Parse("b1")),
-        profile ?? Profile);
+        profile ?? Profile,
+        gateway is null ? null : DeviceId.Parse(gateway));
+
+    /// <summary>Puts a device behind a gateway, or takes it away, and tells.</summary>
+    public void Attach(string device, string? gateway)
+    {
+        Add(device, gateway: gateway);
+        Tell(District, DeviceId.Parse(device));
+    }
 
     public void Revoke(string device)
     {
@@ -51,8 +63,11 @@ internal sealed class FakeDirectory : IDeviceDirectory
 
     public ValueTask<DeviceRoute?> FindByTokenAsync(string token, CancellationToken cancellation) => new(byToken.GetValueOrDefault(token));
 
-    public ValueTask<DeviceRoute?> FindAsync(string district, DeviceId device, CancellationToken cancellation) =>
-        new(byToken.Values.FirstOrDefault(r => r.District == district && r.Device == device));
+    public ValueTask<DeviceRoute?> FindAsync(string district, DeviceId device, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref finds);
+        return new(byToken.Values.FirstOrDefault(r => r.District == district && r.Device == device));
+    }
 
     public IDisposable OnChanged(Action<string, DeviceId?> changed)
     {
