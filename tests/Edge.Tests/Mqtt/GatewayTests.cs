@@ -106,7 +106,6 @@ public sealed class GatewayTests
         Assert.Equal((RawMqtt.PubAck, code), Ack(await gateway.NextAsync()));
     }
 
-    /// <summary>Seen to fail when a packet's slot is opened for one message instead of all.</summary>
     [Fact]
     public async Task It_is_acknowledged_only_when_the_messages_of_all_devices_are_durable()
     {
