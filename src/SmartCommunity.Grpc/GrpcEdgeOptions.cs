@@ -37,6 +37,10 @@ public sealed record GrpcEdgeOptions
     [Range(1, 600)]
     public int RetrySeconds { get; init; } = 1;
 
+    /// <summary>Origins of other hosts whose pages may call gRPC-Web and REST, with commas between them (<c>https://a.example, https://b.example:8443</c>); empty: none but this host's own.</summary>
+    [RegularExpression(@"^(https?://[^\s,/*]+([ ,]+https?://[^\s,/*]+)*)?$")]
+    public string WebOrigins { get; init; } = string.Empty;
+
     /// <summary>SHA-256 of the operator key, lower-case hex; empty: there is no operator. Only the operator opens districts.</summary>
     [RegularExpression("^([0-9a-f]{64})?$")]
     public string OperatorKeyHash { get; init; } = string.Empty;

@@ -17,6 +17,7 @@ using SmartCommunity.Grpc.Devices;
 using SmartCommunity.Grpc.Districts;
 using SmartCommunity.Grpc.Events;
 using SmartCommunity.Grpc.Health;
+using SmartCommunity.Grpc.OpenApi;
 using SmartCommunity.Grpc.OrgUnits;
 using SmartCommunity.Grpc.Profiles;
 using SmartCommunity.Grpc.Quarantine;
@@ -35,6 +36,9 @@ namespace SmartCommunity.Grpc;
 /// </summary>
 public static class SmartCommunityGrpc
 {
+    /// <summary>What a page of another origin may read of an answer.</summary>
+    private static readonly string[] WebHeaders = ["grpc-status", "grpc-message", "grpc-status-details-bin", "etag"];
+
     /// <summary>Adds the services. Throws <see cref="ValidationException"/> on options outside their ranges.</summary>
     public static IServiceCollection AddSmartCommunityGrpc(this IServiceCollection services, GrpcEdgeOptions? options = null)
     {
@@ -44,6 +48,7 @@ public static class SmartCommunityGrpc
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(options));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Authenticator>();
+        services.AddSingleton<AnswerStore>();
         services.AddSingleton<CallFaults>();
         services.AddSingleton<WatchSlots>();
         services.AddSingleton<Readiness>();
@@ -55,12 +60,13 @@ public static class SmartCommunityGrpc
                 grpc.EnableDetailedErrors = false;
                 grpc.Interceptors.Add<EdgeInterceptor>();
             })
-            .AddJsonTranscoding(json => json.TypeRegistry = RequestGuard.ErrorTypes)
+            .AddJsonTranscoding(json => json.TypeRegistry = ErrorAnswers.Types)
             .AddServiceOptions<AreaService>(Larger)
             .AddServiceOptions<CellService>(Larger)
             .AddServiceOptions<BuildingService>(Larger)
             .AddServiceOptions<VolunteerService>(Larger)
             .AddServiceOptions<DeviceService>(Larger);
+        services.AddCors();
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<Readiness>("ready");
         return services;
@@ -69,11 +75,22 @@ public static class SmartCommunityGrpc
             where TService : class => grpc.MaxReceiveMessageSize = options.ImportBytesMax;
     }
 
-    /// <summary>Maps all services, reflection, gRPC health and <c>/health/*</c>.</summary>
-    public static void MapSmartCommunityGrpc(this IEndpointRouteBuilder endpoints)
+    /// <summary>
+    /// Maps all services, as gRPC, gRPC-Web and REST; reflection, gRPC health, <c>/health/*</c>, <c>/openapi.json</c> and <c>/scalar</c>. From here on no
+    /// error of the pipeline goes out without saying what it is.
+    /// </summary>
+    public static void MapSmartCommunityGrpc(this WebApplication app)
     {
-        ArgumentNullException.ThrowIfNull(endpoints);
-        var guard = new RequestGuard(endpoints.ServiceProvider.GetRequiredService<Microsoft.Extensions.Options.IOptions<GrpcEdgeOptions>>().Value);
+        ArgumentNullException.ThrowIfNull(app);
+        var options = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<GrpcEdgeOptions>>().Value;
+        app.UseMiddleware<EdgeAnswers>();
+        app.UseWebOrigins(options.WebOrigins);
+        app.UseGrpcWeb(new() { DefaultEnabled = true });
+        Map(app, new(options));
+    }
+
+    private static void Map(IEndpointRouteBuilder endpoints, RequestGuard guard)
+    {
         GrpcServiceEndpointConventionBuilder[] mapped =
         [
             endpoints.MapGrpcService<DistrictService>(),
@@ -103,5 +120,16 @@ public static class SmartCommunityGrpc
         endpoints.MapGrpcReflectionService();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapHealth();
+        endpoints.MapOpenApi();
+    }
+
+    /// <summary>Lets pages of these origins call; and read what gRPC-Web says in headers.</summary>
+    private static void UseWebOrigins(this WebApplication app, string origins)
+    {
+        var named = origins.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
+        if (named.Length > 0)
+        {
+            app.UseCors(policy => policy.WithOrigins(named).AllowAnyHeader().WithMethods("GET", "POST", "PUT", "PATCH", "DELETE").WithExposedHeaders(WebHeaders));
+        }
     }
 }

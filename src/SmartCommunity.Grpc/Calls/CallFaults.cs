@@ -32,7 +32,7 @@ internal sealed partial class CallFaults(IOptions<GrpcEdgeOptions> options, Time
             default:
                 var reference = Guid.NewGuid().ToString("N")[..12];
                 LogBug(logger, context.Method, reference, fault);
-                return Status(Code.Internal, "INTERNAL", $"The server failed; its log tells more under {reference}.", null);
+                return Bug(reference).ToRpcException();
         }
     }
 
@@ -44,6 +44,10 @@ internal sealed partial class CallFaults(IOptions<GrpcEdgeOptions> options, Time
             LogLate(logger, method, seconds);
         }
     }
+
+    /// <summary>The answer to a bug: all that the caller learns is where the log tells more.</summary>
+    public static Google.Rpc.Status Bug(string reference) =>
+        ErrorAnswers.Of(Code.Internal, "INTERNAL", $"The server failed; its log tells more under {reference}.");
 
     /// <summary>The answer while the silo stops or cannot be reached.</summary>
     public RpcException SiloUnavailable() => Status(
@@ -60,8 +64,7 @@ internal sealed partial class CallFaults(IOptions<GrpcEdgeOptions> options, Time
 
     private static RpcException Status(Code code, string reason, string message, TimeSpan? retry)
     {
-        var status = new Google.Rpc.Status { Code = (int)code, Message = message };
-        status.Details.Add(Any.Pack(new ErrorInfo { Reason = reason, Domain = RefusalStatus.ErrorDomain }));
+        var status = ErrorAnswers.Of(code, reason, message);
         if (retry is { } delay)
         {
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));

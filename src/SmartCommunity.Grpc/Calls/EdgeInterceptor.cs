@@ -15,7 +15,8 @@ namespace SmartCommunity.Grpc.Calls;
 /// Stands before every method of the public contract: who calls, may they, is it their district, how long may it take; and translates what a method
 /// throws. Methods of other packages (health, reflection) pass.
 /// </summary>
-internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults faults, IOptions<GrpcEdgeOptions> options, TimeProvider time) : Interceptor
+internal sealed class EdgeInterceptor(
+    Authenticator authenticator, AnswerStore answers, CallFaults faults, IOptions<GrpcEdgeOptions> options, TimeProvider time) : Interceptor
 {
     /// <summary>Marks a request whose message could be read.</summary>
     public static object WasRead { get; } = new();
@@ -39,10 +40,10 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
             // Not on this thread: a method that blocks instead of waiting would keep the cap from answering.
             return await Task.Run(() => ServeAsync(entry, request, context, continuation, both.Token), both.Token).WaitAsync(both.Token);
         }
-        catch (Exception fault) when (fault is not RpcException)
+        catch (Exception fault)
         {
-            faults.TellIfLate(cap.IsCancellationRequested, entry.Method, seconds);
-            throw faults.Translate(fault, context);
+            faults.TellIfLate(fault is not RpcException && cap.IsCancellationRequested, entry.Method, seconds);
+            throw Told(fault, context);
         }
     }
 
@@ -67,11 +68,14 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
             (await admitted.WaitAsync(TimeSpan.FromSeconds(options.Value.UnarySecondsMax), time, context.CancellationToken)).Begin();
             await continuation(request, responseStream, context);
         }
-        catch (Exception fault) when (fault is not RpcException)
+        catch (Exception fault)
         {
-            throw faults.Translate(fault, context);
+            throw Told(fault, context);
         }
     }
+
+    private RpcException Told(Exception fault, ServerCallContext context) =>
+        ChineseTexts.AddTo(fault as RpcException ?? faults.Translate(fault, context), context.GetHttpContext().Request.Headers);
 
     private static Entry Enter(ServerCallContext context)
     {
@@ -88,8 +92,9 @@ internal sealed class EdgeInterceptor(Authenticator authenticator, CallFaults fa
         where TRequest : class
         where TResponse : class
     {
-        (await AdmitAsync(entry, (IMessage)request, cancellation)).Begin();
-        return await continuation(request, context);
+        var call = await AdmitAsync(entry, (IMessage)request, cancellation);
+        call.Begin();
+        return await answers.FindAsync<TResponse>(call) ?? await answers.KeepAsync(call, await continuation(request, context));
     }
 
     private async ValueTask<EdgeCall> AdmitAsync(Entry entry, IMessage request, CancellationToken cancellation)

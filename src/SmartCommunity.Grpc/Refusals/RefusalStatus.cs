@@ -56,7 +56,10 @@ public static class RefusalStatus
     public static string ReasonOf(RefusalCode code) => FieldNames.ToSnake(code.ToString()).ToUpperInvariant();
 
     /// <summary>The refusal as what a gRPC method throws. Its field must be in proto naming already.</summary>
-    public static RpcException ToException(Refusal refusal, int retrySeconds = 1)
+    public static RpcException ToException(Refusal refusal, int retrySeconds = 1) => ToStatus(refusal, retrySeconds).ToRpcException();
+
+    /// <summary>The refusal as a status. Its field must be in proto naming already.</summary>
+    public static Google.Rpc.Status ToStatus(Refusal refusal, int retrySeconds = 1)
     {
         ArgumentNullException.ThrowIfNull(refusal);
         var error = new ErrorInfo { Reason = ReasonOf(refusal.Code), Domain = ErrorDomain };
@@ -78,6 +81,6 @@ public static class RefusalStatus
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(retrySeconds)) }));
         }
 
-        return status.ToRpcException();
+        return status;
     }
 }

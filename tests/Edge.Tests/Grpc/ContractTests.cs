@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Google.Protobuf.Reflection;
 using SmartCommunity.Domain.Refusals;
 using SmartCommunity.Grpc.Calls;
 using SmartCommunity.Grpc.Refusals;
@@ -10,6 +11,8 @@ namespace SmartCommunity.Edge.Tests.Grpc;
 /// <summary>Tables that must be complete. Those of needs and of statuses were seen to fail with one row taken out.</summary>
 public sealed class ContractTests
 {
+    private static readonly string[] Reads = ["Get", "List", "Downsample", "Watch", "Query", "Test"];
+
     [Fact]
     public void Every_rpc_says_what_it_asks_of_its_caller_and_no_other_does() =>
         Assert.Equal(Rpcs.All.Select(Rpcs.FullName).Order(StringComparer.Ordinal), CallNeeds.Methods.Order(StringComparer.Ordinal));
@@ -29,16 +32,38 @@ public sealed class ContractTests
         }
     }
 
+    /// <summary>An rpc that changes something; its name does not begin with a word of reading.</summary>
+    internal static bool IsMutation(MethodDescriptor rpc) => !Reads.Any(read => rpc.Name.StartsWith(read, StringComparison.Ordinal));
+
     [Fact]
-    public void Every_mutation_takes_a_request_id()
-    {
-        string[] reads = ["Get", "List", "Downsample", "Watch", "Test"];
-        Assert.Empty(
-            from rpc in Rpcs.All
-            where !reads.Any(read => rpc.Name.StartsWith(read, StringComparison.Ordinal))
-            where rpc.InputType.FindFieldByName("request_id") is null
-            select rpc.FullName);
-    }
+    public void Every_mutation_takes_a_request_id() => Assert.Empty(
+        from rpc in Rpcs.All
+        where IsMutation(rpc) && rpc.InputType.FindFieldByName("request_id") is not { FieldType: FieldType.String }
+        select rpc.FullName);
+
+    [Fact]
+    public void Every_list_has_pages() => Assert.Empty(
+        from rpc in Rpcs.All
+        where rpc.Name.StartsWith("List", StringComparison.Ordinal)
+        where rpc.InputType.FindFieldByName("page_size") is not { FieldType: FieldType.Int32 }
+            || rpc.InputType.FindFieldByName("page_token") is not { FieldType: FieldType.String }
+            || rpc.OutputType.FindFieldByName("next_page_token") is not { FieldType: FieldType.String }
+            || !rpc.OutputType.Fields[1].IsRepeated
+        select rpc.FullName);
+
+    [Fact]
+    public void Every_update_has_a_mask_and_a_record_with_an_etag() => Assert.Empty(
+        from rpc in Rpcs.All
+        where rpc.Name.StartsWith("Update", StringComparison.Ordinal)
+        where rpc.InputType.FindFieldByName("update_mask")?.MessageType.FullName != "google.protobuf.FieldMask"
+            || rpc.InputType.Fields[1].MessageType.FindFieldByName("etag") is not { FieldType: FieldType.String }
+        select rpc.FullName);
+
+    [Fact]
+    public void Every_rpc_has_a_request_and_a_response_of_its_own() => Assert.Empty(
+        from rpc in Rpcs.All
+        where rpc.InputType.Name != $"{rpc.Name}Request" || rpc.OutputType.Name != $"{rpc.Name}Response"
+        select rpc.FullName);
 
     [Fact]
     public void Every_rpc_has_an_edge_test()
@@ -81,17 +106,17 @@ public sealed class ContractTests
             # Refusals
 
             A refusal is a value with a stable code. `ErrorInfo.reason` holds its name, `ErrorInfo.metadata` its number (`code`), the field (`field`) and the
-            way out (`way_out`); rows of imports and quarantine entries carry the same names. Made from `RefusalCode` and the table in `RefusalStatus`; a
-            test keeps it current.
+            way out (`way_out`); rows of imports and quarantine entries carry the same names. With `accept-language: zh` the cause comes in Chinese too, as
+            `LocalizedMessage`. Made from `RefusalCode` and the tables in `RefusalStatus` and `ChineseTexts`; a test keeps it current.
 
-            | Code | Reason | gRPC | Meaning |
-            |---|---|---|---|
+            | Code | Reason | gRPC | Meaning | 含义 |
+            |---|---|---|---|---|
 
             """);
         foreach (var code in Enum.GetValues<RefusalCode>().Where(code => code != RefusalCode.None))
         {
             var meaning = summaries.GetValueOrDefault($"F:{typeof(RefusalCode).FullName}.{code}", string.Empty);
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {(int)code} | `{RefusalStatus.ReasonOf(code)}` | {FieldName(RefusalStatus.CodeOf(code).ToString())} | {meaning} |\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {(int)code} | `{RefusalStatus.ReasonOf(code)}` | {FieldName(RefusalStatus.CodeOf(code).ToString())} | {meaning} | {ChineseTexts.Of(code)} |\n");
         }
 
         return text.ToString();

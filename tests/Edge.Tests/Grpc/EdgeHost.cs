@@ -47,7 +47,16 @@ public sealed class EdgeHost : IAsyncLifetime
 
     public string OtherKey { get; private set; } = string.Empty;
 
+    /// <summary>A host of another origin whose pages may call the edge; tests put pages there.</summary>
+    public ForeignPages Pages { get; } = new();
+
     public string Parent { get; } = $"districts/{District}";
+
+    /// <summary>Where the store is.</summary>
+    public string Folder => folder;
+
+    /// <summary>Address of the gRPC port.</summary>
+    public string GrpcUrl { get; private set; } = string.Empty;
 
     /// <summary>What the store check of readiness says; tests set it.</summary>
     public string? Trouble { get; set; }
@@ -68,6 +77,7 @@ public sealed class EdgeHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await Pages.StartAsync();
         await StartAsync();
         Key = await OpenDistrictAsync(District);
         OtherKey = await OpenDistrictAsync(Other);
@@ -78,12 +88,6 @@ public sealed class EdgeHost : IAsyncLifetime
     {
         await StopAsync();
         await StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        Directory.Delete(folder, recursive: true);
     }
 
     private async Task StartAsync()
@@ -105,7 +109,7 @@ public sealed class EdgeHost : IAsyncLifetime
             .AddSingleton<IStoreHealth>(store)
             .AddSingleton<IStoreCopy>(store)
             .AddSingleton<IReadyCheck>(new SettableCheck(this))
-            .AddSmartCommunityGrpc(new() { OperatorKeyHash = CredentialHash.Of(OperatorKey), WatchesPerConnectionMax = 4, CredentialCheckSeconds = 1 })
+            .AddSmartCommunityGrpc(new() { OperatorKeyHash = CredentialHash.Of(OperatorKey), WatchesPerConnectionMax = 4, CredentialCheckSeconds = 1, WebOrigins = Pages.Origin })
             .AddSingleton(Microsoft.Extensions.Options.Options.Create(
                 new WebhookOptions { AllowLoopback = true, RetryFirstMs = 5, RetryMsMax = 50, SaveEveryMs = 20, AnswerSecondsMax = 2 }));
         builder.UseOrleans(silo => silo.AddSmartCommunityGrains(options.SnapshotConnectionString).UseEmbeddedClustering(FreePort(), FreePort()));
@@ -115,7 +119,15 @@ public sealed class EdgeHost : IAsyncLifetime
         await app.StartAsync();
         var urls = app.Urls.ToArray();
         Rest = new() { BaseAddress = new(urls[0]) };
+        GrpcUrl = urls[1];
         Channel = Channels.Open(urls[1]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Pages.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     private async Task StopAsync()
@@ -132,6 +144,8 @@ public sealed class EdgeHost : IAsyncLifetime
         {
             await store.DisposeAsync();
         }
+
+        (app, store) = (null, null);
     }
 
     /// <summary>Creates a building and answers its resource name.</summary>

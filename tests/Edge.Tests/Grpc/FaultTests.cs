@@ -138,7 +138,7 @@ public sealed class FaultTests
             builder.Services
                 .AddSingleton(directory)
                 .AddSingleton<IFeed, SilentFeed>()
-                .AddSingleton(DispatchProxy.Create<IJournal, Nothing>())
+                .AddSingleton(DispatchProxy.Create<IJournal, FarJournal>())
                 .AddSingleton(DispatchProxy.Create<IViews, Nothing>())
                 .AddSingleton(DispatchProxy.Create<IReadings, Nothing>())
                 .AddSingleton(DispatchProxy.Create<IGrainFactory, Nothing>())
@@ -206,4 +206,11 @@ public sealed class FaultTests
 public class Nothing : DispatchProxy
 {
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw new NotSupportedException(targetMethod?.Name);
+}
+
+/// <summary>A log that has got beyond every cursor of the tests, and nothing else.</summary>
+public class FarJournal : Nothing
+{
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        targetMethod?.Name == "get_" + nameof(IJournal.CommittedPosition) ? long.MaxValue : base.Invoke(targetMethod, args);
 }

@@ -87,20 +87,6 @@ public sealed class WireTests(EdgeHost host)
         Assert.Equal(beyond > 0, !(await answer.Content.ReadAsStringAsync(Cancellation)).Contains("building.address", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_json_field_that_is_not_known_is_left_out()
-    {
-        var id = EdgeHost.Next("b");
-        using var made = await host.SendAsync(
-            HttpMethod.Post,
-            $"/v1/{host.Parent}/buildings?buildingId={id}",
-            """{"displayName":"A","colour":{"roof":["red"]},"location":{"lon":117.205,"lat":31.805,"height":3}}""");
-        Assert.Equal(HttpStatusCode.OK, made.StatusCode);
-        var answer = await made.Content.ReadAsStringAsync(Cancellation);
-        Assert.DoesNotContain("colour", answer, StringComparison.Ordinal);
-        Assert.DoesNotContain("height", answer, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("{\"displayName\":")]
     [InlineData("{\"storeys\":\"many\"}")]
