@@ -35,4 +35,10 @@ public static class ApiLimits
 
     /// <summary>Longest device token a caller may choose, characters.</summary>
     public const int TokenCharsMax = 128;
+
+    /// <summary>Shortest device password a caller may choose, characters.</summary>
+    public const int PasswordCharsMin = 12;
+
+    /// <summary>Longest device password a caller may choose, characters.</summary>
+    public const int PasswordCharsMax = 128;
 }

@@ -8,13 +8,13 @@ internal static class DeviceRotateCommand
     public static Command Build(Shell shell)
     {
         var id = new Argument<string>("ID") { Description = "The device" };
-        return shell.Runs(new Command("rotate", "Replaces a device's token and prints the new one once") { id }, async (session, parsed, cancellation) =>
+        return shell.Runs(new Command("rotate", "Replaces a device's token or password and prints the new one once") { id }, async (session, parsed, cancellation) =>
         {
             var server = session.Server;
             var answer = await server.CallAsync(
                 o => server.Devices.RotateDeviceTokenAsync(new() { Name = server.DeviceName(parsed.GetValue(id)!), RequestId = Guid.NewGuid().ToString("n") }, o),
                 cancellation);
-            await DeviceSecret.ShowAsync(session, answer.Device, answer.Token, cancellation);
+            await DeviceSecret.ShowAsync(session, answer.Device, answer.Token, answer.Password, cancellation);
             return ExitCode.Ok;
         });
     }

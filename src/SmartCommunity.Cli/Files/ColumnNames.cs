@@ -21,5 +21,8 @@ internal static class ColumnNames
         ["型号"] = "profile",
         ["安装位置"] = "mount",
         ["网关"] = "gateway",
+        ["令牌"] = "token",
+        ["用户名"] = "username",
+        ["密码"] = "password",
     };
 }

@@ -31,5 +31,6 @@ internal static class RowErrors
 
     public static RowError Of(RowRefusal refusal) => new(refusal.Row, refusal.Field, refusal.Rule, refusal.WayOut);
 
-    private static string Quoted(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+    /// <summary>A field of a CSV file, in quotes.</summary>
+    public static string Quoted(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

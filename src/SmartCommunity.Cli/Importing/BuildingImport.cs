@@ -13,7 +13,7 @@ internal static class BuildingImport
         var errors = new List<RowError>();
         var rows = table.Rows(errors).Select(r => ToRow(new(r, errors), server.District)).ToList();
         ImportPlan.RefuseRepeatedIds(rows, "id", "row", errors);
-        return new("buildings", "row", ImportRun.BatchRowsMax, false, rows, errors, async (batch, dryRun, requestId, cancellation) =>
+        return new("buildings", "row", ImportRun.BatchRowsMax, rows, errors, async (batch, dryRun, requestId, cancellation) =>
         {
             var request = new ImportBuildingsRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
             request.Rows.AddRange(batch.Select(r => new BuildingRow { Row = r.Number, BuildingId = r.Id, Building = (Building)r.Record }));

@@ -16,7 +16,7 @@ internal static class CellImport
         var errors = file.Errors.ToList();
         var rows = file.Cells.Select(c => new ImportRow(c.Number, c.Code, ToCell(c))).ToList();
         ImportPlan.RefuseRepeatedIds(rows, "properties.code", "feature", errors);
-        return new("cells", "feature", FeaturesMax, false, rows, errors, async (batch, dryRun, requestId, cancellation) =>
+        return new("cells", "feature", FeaturesMax, rows, errors, async (batch, dryRun, requestId, cancellation) =>
         {
             var request = new ImportCellsRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
             request.Rows.AddRange(batch.Select(r => new CellRow { Row = r.Number, CellId = r.Id, Cell = (Cell)r.Record }));

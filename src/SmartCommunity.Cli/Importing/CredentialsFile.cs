@@ -1,7 +1,8 @@
 namespace SmartCommunity.Cli.Importing;
 
 /// <summary>
-/// A CSV file of device tokens: <c>device,token</c>. Only its owner may read it. Ids and tokens hold no character that needs quotes.
+/// A CSV file of device credentials: <c>device,token,username,password</c>; a device has the one or the other. Only its owner may read it. Ids and tokens hold no
+/// character that needs quotes.
 /// </summary>
 internal sealed class CredentialsFile : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class CredentialsFile : IDisposable
         }
 
         var file = new CredentialsFile(Open(path, FileMode.CreateNew));
-        file.writer.WriteLine("device,token");
+        file.writer.WriteLine("device,token,username,password");
         return file;
     }
 
@@ -30,7 +31,7 @@ internal sealed class CredentialsFile : IDisposable
         File.Delete(next);
         using (var file = new CredentialsFile(Open(next, FileMode.CreateNew)))
         {
-            file.writer.WriteLine("device,token");
+            file.writer.WriteLine("device,token,username,password");
             foreach (var (device, token) in tokens.OrderBy(t => t.Key, StringComparer.Ordinal))
             {
                 file.Add(device, token);
@@ -56,7 +57,8 @@ internal sealed class CredentialsFile : IDisposable
         return tokens;
     }
 
-    public void Add(string device, string token) => writer.WriteLine($"{device},{token}");
+    public void Add(string device, string token, string userName = "", string password = "") =>
+        writer.WriteLine($"{device},{token},{userName},{(password.Length > 0 ? Files.RowErrors.Quoted(password) : "")}");
 
     public void Dispose() => writer.Dispose();
 

@@ -4,7 +4,8 @@ using SmartCommunity.V1;
 
 namespace SmartCommunity.Cli.Importing;
 
-/// <summary>Devices from a table: id, profile, mount (<c>buildings/ID</c> or <c>cells/CODE</c>); optional name, gateway (a device id).</summary>
+/// <summary>Devices from a table: id, profile, mount (<c>buildings/ID</c> or <c>cells/CODE</c>); optional name, gateway (a device id), and a credential: token, or username and
+/// password; a password that is left out is made.</summary>
 internal static class DeviceImport
 {
     public static ImportPlan Plan(string path, TableForm form, Server server)
@@ -13,10 +14,10 @@ internal static class DeviceImport
         var errors = new List<RowError>();
         var rows = table.Rows(errors).Select(r => ToRow(new(r, errors), server.District)).ToList();
         ImportPlan.RefuseRepeatedIds(rows, "id", "row", errors);
-        return new("devices", "row", ImportRun.BatchRowsMax, true, rows, errors, async (batch, dryRun, requestId, cancellation) =>
+        return new("devices", "row", ImportRun.BatchRowsMax, rows, errors, async (batch, dryRun, requestId, cancellation) =>
         {
             var request = new ImportDevicesRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
-            request.Rows.AddRange(batch.Select(r => new DeviceRow { Row = r.Number, DeviceId = r.Id, Device = (Device)r.Record }));
+            request.Rows.AddRange(batch.Select(r => (DeviceRow)r.Record));
             var answer = await server.ImportAsync(o => server.Devices.ImportDevicesAsync(request, o), cancellation);
             return new(answer.Summary, answer.Tokens);
         });
@@ -33,12 +34,20 @@ internal static class DeviceImport
         var id = fields.Required("id");
         var name = fields.Text("name");
         var gateway = fields.Text("gateway");
-        return new(fields.Number, id, new Device
+        return new(fields.Number, id, new DeviceRow
         {
-            DisplayName = name.Length > 0 ? name : id,
-            Profile = $"{district}/profiles/{fields.Required("profile")}",
-            Mount = $"{district}/{mount}",
-            Gateway = gateway.Length > 0 ? $"{district}/devices/{gateway}" : string.Empty,
+            Row = fields.Number,
+            DeviceId = id,
+            Device = new()
+            {
+                DisplayName = name.Length > 0 ? name : id,
+                Profile = $"{district}/profiles/{fields.Required("profile")}",
+                Mount = $"{district}/{mount}",
+                Gateway = gateway.Length > 0 ? $"{district}/devices/{gateway}" : string.Empty,
+            },
+            Token = fields.Text("token"),
+            Username = fields.Text("username"),
+            Password = fields.Text("password"),
         });
     }
 }

@@ -13,7 +13,7 @@ internal static class ImportCommand
         import.Subcommands.Add(Kind(shell, "cells", "Grid cells: GeoJSON polygons with the properties code and name", (path, _, server) => CellImport.Plan(path, server)));
         import.Subcommands.Add(Kind(shell, "buildings", "Buildings: CSV or XLSX with id,name,lon,lat[,address,storeys,households,captain]", BuildingImport.Plan));
         import.Subcommands.Add(Kind(shell, "volunteers", "Volunteers: CSV or XLSX with id,name,area[,phone,skills,party_member]", VolunteerImport.Plan));
-        import.Subcommands.Add(Kind(shell, "devices", "Devices: CSV or XLSX with id,profile,mount[,name]; tokens go to --credentials-out", DeviceImport.Plan));
+        import.Subcommands.Add(Kind(shell, "devices", "Devices: CSV or XLSX with id,profile,mount[,name,gateway,token,username,password]; new credentials go to --credentials-out", DeviceImport.Plan));
         return import;
     }
 
@@ -33,7 +33,7 @@ internal static class ImportCommand
             command.Options.Add(sheet);
         }
 
-        var credentials = new Option<string?>("--credentials-out") { Description = "New file for the tokens of new devices (mode 0600)", HelpName = "FILE" };
+        var credentials = new Option<string?>("--credentials-out") { Description = "New file for the credentials that are new (mode 0600)", HelpName = "FILE" };
         if (name == "devices")
         {
             command.Options.Add(credentials);

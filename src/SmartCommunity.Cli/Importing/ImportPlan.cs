@@ -7,7 +7,7 @@ namespace SmartCommunity.Cli.Importing;
 /// <summary>One record of a file, ready to send.</summary>
 internal sealed record ImportRow(int Number, string Id, IMessage Record);
 
-/// <summary>A batch's answer. Tokens: device resource name and token of each new device.</summary>
+/// <summary>A batch's answer. Tokens: the credentials that are new; of a dry run without their secrets.</summary>
 internal sealed record BatchAnswer(ImportSummary Summary, IReadOnlyList<DeviceToken> Tokens);
 
 /// <summary>Sends one batch: rows, dry run, request id.</summary>
@@ -16,12 +16,10 @@ internal delegate Task<BatchAnswer> SendBatch(IReadOnlyList<ImportRow> rows, boo
 /// <summary>A file read and judged by form.</summary>
 /// <param name="RowWord">What a row is called: row or feature.</param>
 /// <param name="BatchRowsMax">Rows of one call.</param>
-/// <param name="MakesTokens">True when new records have secrets that are shown once.</param>
 internal sealed record ImportPlan(
     string Kind,
     string RowWord,
     int BatchRowsMax,
-    bool MakesTokens,
     IReadOnlyList<ImportRow> Rows,
     IReadOnlyList<RowError> Errors,
     SendBatch Send)

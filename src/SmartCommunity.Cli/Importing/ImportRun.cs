@@ -30,6 +30,7 @@ internal sealed class ImportRun(Session session, ImportPlan plan, ImportChoices 
 
     private readonly List<RowError> warnings = [];
     private IReadOnlyList<ImportRow> rows = plan.Rows;
+    private int newSecrets;
     private int created;
     private int changed;
     private int unchanged;
@@ -65,7 +66,8 @@ internal sealed class ImportRun(Session session, ImportPlan plan, ImportChoices 
         for (var checks = 1; ; checks++)
         {
             LeaveOut(errors);
-            var refused = await SendAllAsync($"checking {plan.Kind}", dryRun: true, _ => { }, cancellation);
+            newSecrets = 0;
+            var refused = await SendAllAsync($"checking {plan.Kind}", dryRun: true, tokens => newSecrets += tokens.Count, cancellation);
             errors.AddRange(refused);
             if (refused.Count == 0 || !choices.KeepsGoodRows)
             {
@@ -89,7 +91,7 @@ internal sealed class ImportRun(Session session, ImportPlan plan, ImportChoices 
 
     private async Task ApplyAsync(CancellationToken cancellation)
     {
-        if (!plan.MakesTokens || created == 0)
+        if (newSecrets == 0)
         {
             await ApplyBatchesAsync(_ => { }, cancellation);
             return;
@@ -98,7 +100,7 @@ internal sealed class ImportRun(Session session, ImportPlan plan, ImportChoices 
         if (choices.CredentialsPath is not { } credentialsPath)
         {
             throw CliFailure.Usage(
-                $"{created} new devices get a token that is shown only once.",
+                $"{newSecrets} devices get a token or password that is shown only once.",
                 "Say where to write them: --credentials-out FILE.");
         }
 
@@ -108,11 +110,11 @@ internal sealed class ImportRun(Session session, ImportPlan plan, ImportChoices 
             {
                 foreach (var token in tokens)
                 {
-                    credentials.Add(token.Device[(token.Device.LastIndexOf('/') + 1)..], token.Token);
+                    credentials.Add(token.Device[(token.Device.LastIndexOf('/') + 1)..], token.Token, token.Username, token.Password);
                 }
             },
             cancellation);
-        session.Results.Remark($"tokens written to {credentialsPath} (readable by you alone)");
+        session.Results.Remark($"credentials written to {credentialsPath} (readable by you alone)");
     }
 
     private async Task ApplyBatchesAsync(Action<IReadOnlyList<DeviceToken>> keepTokens, CancellationToken cancellation)

@@ -13,7 +13,7 @@ internal static class VolunteerImport
         var errors = new List<RowError>();
         var rows = table.Rows(errors).Select(r => ToRow(new(r, errors))).ToList();
         ImportPlan.RefuseRepeatedIds(rows, "id", "row", errors);
-        return new("volunteers", "row", ImportRun.BatchRowsMax, false, rows, errors, async (batch, dryRun, requestId, cancellation) =>
+        return new("volunteers", "row", ImportRun.BatchRowsMax, rows, errors, async (batch, dryRun, requestId, cancellation) =>
         {
             var request = new ImportVolunteersRequest { Parent = server.District, DryRun = dryRun, RequestId = requestId };
             request.Rows.AddRange(batch.Select(r => new VolunteerRow { Row = r.Number, VolunteerId = r.Id, Volunteer = (Volunteer)r.Record }));

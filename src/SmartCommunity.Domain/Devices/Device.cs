@@ -8,8 +8,9 @@ namespace SmartCommunity.Domain.Devices;
 /// <summary>A device as the directory shows it: a row of the twin it is mounted on.</summary>
 /// <param name="Mount">The building or cell it is mounted on; fixed for the life of the registration.</param>
 /// <param name="Area">The area its readings count for: the cell of its mount, else the district.</param>
-/// <param name="TokenHash">SHA-256 of the token, lower-case hex; the token itself is shown once and never stored.</param>
+/// <param name="TokenHash">What is kept of its secret, which is shown once and never stored; see <see cref="DeviceCredential"/>.</param>
 /// <param name="Gateway">The device whose connection may speak for this one; null when it speaks for itself only.</param>
+/// <param name="UserName">The user name its password belongs to; null when it has a token.</param>
 [GenerateSerializer, Immutable, Alias("sc.Device")]
 public sealed record Device(
     [property: Id(0)] DeviceId Id,
@@ -20,7 +21,8 @@ public sealed record Device(
     [property: Id(5)] bool Revoked,
     [property: Id(6)] string TokenHash,
     [property: Id(7)] long Revision,
-    [property: Id(8)] DeviceId? Gateway = null);
+    [property: Id(8)] DeviceId? Gateway = null,
+    [property: Id(9)] string? UserName = null);
 
 /// <summary>One metric of a profile. Values outside [<paramref name="Min"/>, <paramref name="Max"/>] are quarantined, never stored as 0.</summary>
 /// <param name="Name">Key in the payload, lower case letters, digits and _.</param>

@@ -46,7 +46,7 @@ internal static class DeviceCheck
 
         return Check.Text(device.Name, "name")
             ?? (device.Gateway == current?.Gateway ? null : JudgeGateway(device, gateway))
-            ?? (current is not null && device.TokenHash.Length == 0 ? null : HashText.Judge(device.TokenHash, "token_hash"))
+            ?? (current is not null && device.TokenHash.Length == 0 ? null : DeviceCredential.Of(device).Judge())
             ?? (current is null ? Check.Count(twin.DeviceCount + 1, Limits.DevicesPerTwinMax, "devices") : null);
     }
 

@@ -8,7 +8,8 @@ namespace SmartCommunity.Domain.Twins;
 /// <summary>How a device evolves, and the view rows of devices and alarms.</summary>
 internal static class DeviceRows
 {
-    public static Device Rotated(Device device, string tokenHash) => device with { TokenHash = tokenHash, Revision = device.Revision + 1 };
+    public static Device Rotated(Device device, DeviceCredential credential) =>
+        device with { TokenHash = credential.Hash, UserName = credential.UserName, Revision = device.Revision + 1 };
 
     public static Device Revoked(Device device) => device with { Revoked = true, Revision = device.Revision + 1 };
 

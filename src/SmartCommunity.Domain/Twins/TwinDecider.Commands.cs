@@ -38,7 +38,7 @@ public static partial class TwinDecider
             : Change(state, slot, device, condition, context);
     }
 
-    public static Outcome<Decision<Device>> RotateToken(TwinState state, DeviceId device, string tokenHash, CommandContext context)
+    public static Outcome<Decision<Device>> ReplaceCredential(TwinState state, DeviceId device, DeviceCredential credential, CommandContext context)
     {
         if (state.Find(device) is not { } slot)
         {
@@ -50,18 +50,18 @@ public static partial class TwinDecider
             return DeviceCheck.Revoked();
         }
 
-        if (HashText.Judge(tokenHash, "token_hash") is { } refusal)
+        if (credential.Judge() is { } refusal)
         {
             return refusal;
         }
 
-        if (slot.Device.TokenHash == tokenHash)
+        if (DeviceCredential.Of(slot.Device) == credential)
         {
             return new Decision<Device>(slot.Device);
         }
 
-        var decision = new Decision<Device>(DeviceRows.Rotated(slot.Device, tokenHash));
-        Rotate(state, decision, slot, tokenHash, context);
+        var decision = new Decision<Device>(DeviceRows.Rotated(slot.Device, credential));
+        Rotate(state, decision, slot, credential, context);
         decision.Effects.Rows.Add(DeviceRows.Of(decision.Result, slot.Online));
         return decision;
     }
@@ -85,7 +85,7 @@ public static partial class TwinDecider
         decision.Effects.Rows.Add(DeviceRows.Of(decision.Result, online: false));
         decision.Effects.Count(area, CounterNames.DevicesTotal, -1);
         decision.Effects.Count(area, CounterNames.DevicesOnline, slot.Online ? -1 : 0);
-        decision.Effects.Lookups.Add(new(LookupScopes.DeviceToken, slot.Device.TokenHash, null, null));
+        decision.Effects.Lookups.Add(DeviceCredential.Of(slot.Device).Released());
         CountBehind(state, decision.Effects, slot.Device.Gateway, null);
         CommandDecider.EndAll(state, decision, slot, context);
         return decision;
@@ -196,7 +196,7 @@ public static partial class TwinDecider
             Happened(state, decision, new DeviceMounted(mounted), mounted.Area, context);
             decision.Effects.Rows.Add(DeviceRows.Of(mounted, online: false, mustBeNew: true));
             decision.Effects.Count(mounted.Area.ToString(), CounterNames.DevicesTotal, 1);
-            decision.Effects.Lookups.Add(new(LookupScopes.DeviceToken, mounted.TokenHash, ViewKinds.Device, mounted.Id.ToString()));
+            decision.Effects.Lookups.Add(DeviceCredential.Of(mounted).Held(mounted.Id));
             CountBehind(state, decision.Effects, null, mounted.Gateway);
         }
 
@@ -208,11 +208,12 @@ public static partial class TwinDecider
         var current = slot.Device;
         var wanted = current;
         var changed = current.Name != device.Name || current.Profile != device.Profile || current.Gateway != device.Gateway;
-        var rotated = device.TokenHash.Length > 0 && device.TokenHash != current.TokenHash;
+        var credential = DeviceCredential.Of(device);
+        var rotated = credential.Hash.Length > 0 && credential != DeviceCredential.Of(current);
         wanted = changed
             ? current with { Name = device.Name, Profile = device.Profile, Gateway = device.Gateway, Revision = current.Revision + 1 }
             : wanted;
-        var decision = new Decision<Device>(rotated ? DeviceRows.Rotated(wanted, device.TokenHash) : wanted);
+        var decision = new Decision<Device>(rotated ? DeviceRows.Rotated(wanted, credential) : wanted);
         if (condition.DryRun)
         {
             return decision;
@@ -226,7 +227,7 @@ public static partial class TwinDecider
 
         if (rotated)
         {
-            Rotate(state, decision, slot, device.TokenHash, context);
+            Rotate(state, decision, slot, credential, context);
         }
 
         if (changed || rotated)
@@ -256,11 +257,15 @@ public static partial class TwinDecider
         }
     }
 
-    private static void Rotate(TwinState state, Decision<Device> decision, DeviceSlot slot, string tokenHash, CommandContext context)
+    private static void Rotate(TwinState state, Decision<Device> decision, DeviceSlot slot, DeviceCredential credential, CommandContext context)
     {
-        Happened(state, decision, new DeviceTokenRotated(slot.Device.Id, tokenHash), slot.Device.Area, context);
-        decision.Effects.Lookups.Add(new(LookupScopes.DeviceToken, slot.Device.TokenHash, null, null));
-        decision.Effects.Lookups.Add(new(LookupScopes.DeviceToken, tokenHash, ViewKinds.Device, slot.Device.Id.ToString()));
+        Happened(state, decision, new DeviceTokenRotated(slot.Device.Id, credential.Hash, credential.UserName), slot.Device.Area, context);
+        var before = DeviceCredential.Of(slot.Device);
+        if (credential.UserName is null || credential.UserName != before.UserName)
+        {
+            decision.Effects.Lookups.Add(before.Released());
+            decision.Effects.Lookups.Add(credential.Held(slot.Device.Id));
+        }
     }
 
     private static void Happened<T>(TwinState state, Decision<T> decision, DomainEvent happened, AreaCode area, CommandContext context)

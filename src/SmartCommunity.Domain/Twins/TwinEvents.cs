@@ -15,7 +15,8 @@ public sealed record DeviceMounted(Device Device) : TwinEvent;
 /// <summary>Name, profile or gateway changed.</summary>
 public sealed record DeviceChanged(Device Device) : TwinEvent;
 
-public sealed record DeviceTokenRotated(DeviceId Device, string TokenHash) : TwinEvent;
+/// <summary>Another token, or another user name or password.</summary>
+public sealed record DeviceTokenRotated(DeviceId Device, string TokenHash, string? UserName = null) : TwinEvent;
 
 public sealed record DeviceRevoked(DeviceId Device) : TwinEvent;
 

@@ -28,7 +28,7 @@ public sealed partial class TwinState
                 Slot(e.Device.Id).Device = e.Device;
                 break;
             case DeviceTokenRotated e:
-                Slot(e.Device).Device = DeviceRows.Rotated(Slot(e.Device).Device, e.TokenHash);
+                Slot(e.Device).Device = DeviceRows.Rotated(Slot(e.Device).Device, new(e.TokenHash, e.UserName));
                 break;
             case DeviceRevoked e:
                 Slot(e.Device).Device = DeviceRows.Revoked(Slot(e.Device).Device);

@@ -90,6 +90,9 @@ public static class LookupScopes
     /// <summary>SHA-256 of a device token → device.</summary>
     public const string DeviceToken = "device-token";
 
+    /// <summary>User name of a device with a password → device.</summary>
+    public const string DeviceUser = "device-user";
+
     /// <summary>SHA-256 of an API key → key id.</summary>
     public const string ApiKey = "api-key";
 }

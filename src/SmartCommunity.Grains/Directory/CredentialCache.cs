@@ -25,6 +25,7 @@ internal sealed class CredentialCache : IDeviceDirectory, IDisposable
     private readonly ConcurrentDictionary<(string District, string Device), string> hashOfDevice = new();
     private readonly ConcurrentDictionary<string, ApiKeyOwner> keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, Action<string, DeviceId?>> listeners = new();
+    private readonly PasswordGate passwords = new();
     private long generation;
     private long listenerCount;
 
@@ -59,25 +60,43 @@ internal sealed class CredentialCache : IDeviceDirectory, IDisposable
             return null;
         }
 
-        var route = await FindAsync(lookup.District, device, cancellation);
-        if (route is not null)
-        {
-            hashOfDevice[(route.District, route.Device.ToString())] = hash;
-            Remember(routes, hash, route, seen);
-        }
-
-        return route;
+        return Keep(hash, await FindAsync(lookup.District, device, cancellation), seen);
     }
 
-    public async ValueTask<DeviceRoute?> FindAsync(string district, DeviceId device, CancellationToken cancellation)
+    public async ValueTask<DeviceRoute?> FindByPasswordAsync(string userName, string password, CancellationToken cancellation)
     {
-        var row = await views.GetAsync(district, ViewKinds.Device, device.ToString(), cancellation);
-        var record = row is null ? null : RecordCodec.Decode<Device>(row.Body.Span);
-        if (record is null or { Revoked: true })
+        if (string.IsNullOrEmpty(password) || password.Length > CredentialHash.SecretCharsMax || !IdText.IsValid(userName))
         {
             return null;
         }
 
+        var key = passwords.KeyOf(userName, password);
+        if (routes.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var seen = Volatile.Read(ref generation);
+        var lookup = await views.FindLookupAsync(LookupScopes.DeviceUser, userName, cancellation);
+        var record = lookup is not null && DeviceId.TryParse(lookup.Id, out var device) ? await RecordAsync(lookup.District, device, cancellation) : null;
+
+        // An unknown name costs the same work as a wrong password, so that the time tells nothing.
+        return await passwords.VerifyAsync(password, record?.TokenHash, cancellation) && record is not null
+            ? Keep(key, await RouteAsync(lookup!.District, record, cancellation), seen)
+            : null;
+    }
+
+    public async ValueTask<DeviceRoute?> FindAsync(string district, DeviceId device, CancellationToken cancellation) =>
+        await RecordAsync(district, device, cancellation) is { } record ? await RouteAsync(district, record, cancellation) : null;
+
+    private async ValueTask<Device?> RecordAsync(string district, DeviceId device, CancellationToken cancellation)
+    {
+        var row = await views.GetAsync(district, ViewKinds.Device, device.ToString(), cancellation);
+        return row is not null && RecordCodec.Decode<Device>(row.Body.Span) is { Revoked: false } record ? record : null;
+    }
+
+    private async ValueTask<DeviceRoute?> RouteAsync(string district, Device record, CancellationToken cancellation)
+    {
         var catalogue = await caches.CatalogueAsync(district, cancellation);
         return catalogue?.Profile(record.Profile) is { } profile ? new(district, record.Id, record.Mount, profile, record.Gateway) : null;
     }
@@ -114,7 +133,22 @@ internal sealed class CredentialCache : IDeviceDirectory, IDisposable
         return new Listening(() => listeners.TryRemove(id, out _));
     }
 
-    public void Dispose() => subscription.Dispose();
+    public void Dispose()
+    {
+        subscription.Dispose();
+        passwords.Dispose();
+    }
+
+    private DeviceRoute? Keep(string hash, DeviceRoute? route, long seen)
+    {
+        if (route is not null)
+        {
+            hashOfDevice[(route.District, route.Device.ToString())] = hash;
+            Remember(routes, hash, route, seen);
+        }
+
+        return route;
+    }
 
     private void Remember<T>(ConcurrentDictionary<string, T> cache, string hash, T found, long seen)
     {

@@ -37,6 +37,9 @@ public interface IDeviceDirectory
     /// <summary>The live device with this token, or null (unknown and revoked are not told apart).</summary>
     ValueTask<DeviceRoute?> FindByTokenAsync(string token, CancellationToken cancellation);
 
+    /// <summary>The live device with this user name and password, or null (unknown, revoked and wrong are not told apart).</summary>
+    ValueTask<DeviceRoute?> FindByPasswordAsync(string userName, string password, CancellationToken cancellation);
+
     /// <summary>Current route of a device, or null when it is unknown or revoked.</summary>
     ValueTask<DeviceRoute?> FindAsync(string district, DeviceId device, CancellationToken cancellation);
 

@@ -32,8 +32,8 @@ public interface ITwinGrain : IGrainWithStringKey
     [Alias("DefineDevice")]
     Task<Outcome<Device>> DefineDevice(Device device, WriteCondition condition, CommandContext context);
 
-    [Alias("RotateToken")]
-    Task<Outcome<Device>> RotateToken(DeviceId device, string tokenHash, CommandContext context);
+    [Alias("ReplaceCredential")]
+    Task<Outcome<Device>> ReplaceCredential(DeviceId device, DeviceCredential credential, CommandContext context);
 
     [Alias("RevokeDevice")]
     Task<Outcome<Device>> RevokeDevice(DeviceId device, CommandContext context);

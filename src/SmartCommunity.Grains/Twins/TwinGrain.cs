@@ -54,11 +54,11 @@ internal abstract class TwinGrain(IPersistentState<StreamSnapshot> stored, Strea
             return TwinDecider.DefineDevice(state, device, await ExistsAsync(state), catalogue, condition, context, gateway);
         });
 
-    public Task<Outcome<Device>> RotateToken(DeviceId device, string tokenHash, CommandContext context) => HandleAsync(
-        "twin.RotateToken",
-        (device, tokenHash),
+    public Task<Outcome<Device>> ReplaceCredential(DeviceId device, DeviceCredential credential, CommandContext context) => HandleAsync(
+        "twin.ReplaceCredential",
+        (device, credential),
         context,
-        state => TwinDecider.RotateToken(state, device, tokenHash, context));
+        state => TwinDecider.ReplaceCredential(state, device, credential, context));
 
     public Task<Outcome<Device>> RevokeDevice(DeviceId device, CommandContext context) => HandleAsync(
         "twin.RevokeDevice",

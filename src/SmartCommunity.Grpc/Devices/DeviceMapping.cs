@@ -24,11 +24,12 @@ internal static class DeviceMapping
         Area = device.Area.ToString(),
         Revoked = device.Revoked,
         Etag = Etags.Of(device.Revision),
+        Username = device.UserName ?? string.Empty,
         Gateway = device.Gateway is { } gateway ? ResourceNames.Of(district, ResourceNames.Devices, gateway.ToString()) : string.Empty,
     };
 
-    /// <param name="tokenHash">The token itself never gets past the edge.</param>
-    public static Outcome<Device> ToDomain(this V1.Device device, AreaCode district, DeviceId id, string tokenHash)
+    /// <param name="credential">The secret itself never gets past the edge.</param>
+    public static Outcome<Device> ToDomain(this V1.Device device, AreaCode district, DeviceId id, DeviceCredential credential)
     {
         var reader = new RequestReader(district);
         return reader.Finish(new Device(
@@ -38,8 +39,9 @@ internal static class DeviceMapping
             reader.Mount(device.Mount, "mount"),
             district,
             Revoked: false,
-            tokenHash,
+            credential.Hash,
             Revision: 0,
-            reader.OptionalReference<DeviceId>(device.Gateway, ResourceNames.Devices, "gateway")));
+            reader.OptionalReference<DeviceId>(device.Gateway, ResourceNames.Devices, "gateway"),
+            credential.UserName));
     }
 }

@@ -99,8 +99,7 @@ internal static class RowImport
 }
 
 /// <summary>The good end of a row.</summary>
-/// <param name="Secret">A token that was made for it; null when none was.</param>
-internal sealed record RowAnswer(RowFate Fate, string? Secret = null)
+internal sealed record RowAnswer(RowFate Fate)
 {
     /// <summary>What became of a record: compare its revision before and after.</summary>
     public static RowFate FateOf(long? before, long after) => before is null ? RowFate.Created : before == after ? RowFate.Unchanged : RowFate.Changed;

@@ -16,8 +16,8 @@ internal sealed record LastWill(byte[] Payload);
 internal sealed class ConnectGate(EdgeServices services)
 {
     /// <summary>
-    /// Judges a CONNECT: names, credential, will. The token is the user name; or the user name is the device id and the token the password. Without a
-    /// user name a client may be a guest of the open topics, where there are any.
+    /// Judges a CONNECT: names, credential, will. The token is the user name; or the user name is the device id and the token the password; or the device has a
+    /// user name and a password of its own. Without a user name a client may be a guest of the open topics, where there are any.
     /// </summary>
     public async ValueTask<(ReasonCode Code, ILinkSession? Session)> OpenAsync(MqttLink link, MqttConnectPacket packet, MqttPacketFormatterAdapter formatter)
     {
@@ -77,8 +77,11 @@ internal sealed class ConnectGate(EdgeServices services)
     {
         if (packet.Password is { Length: > 0 and <= TopicGrammar.NameCharsMax } password)
         {
-            var route = await services.Directory.FindByTokenAsync(Encoding.UTF8.GetString(password), cancellation);
-            return route is not null && route.Device.ToString() == packet.Username ? route : null;
+            var secret = Encoding.UTF8.GetString(password);
+            var route = await services.Directory.FindByTokenAsync(secret, cancellation);
+            return route is not null && route.Device.ToString() == packet.Username
+                ? route
+                : await services.Directory.FindByPasswordAsync(packet.Username, secret, cancellation);
         }
 
         return packet.Password is { Length: > 0 } ? null : await services.Directory.FindByTokenAsync(packet.Username, cancellation);

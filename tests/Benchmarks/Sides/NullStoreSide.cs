@@ -63,6 +63,8 @@ internal static class NullStoreSide
             return new(new DeviceRoute(Fleet.District, Fleet.Device(number), TwinKey.Of(Fleet.Building(number)), profile));
         }
 
+        public ValueTask<DeviceRoute?> FindByPasswordAsync(string userName, string password, CancellationToken cancellation) => new((DeviceRoute?)null);
+
         public ValueTask<DeviceRoute?> FindAsync(string district, DeviceId device, CancellationToken cancellation) => new((DeviceRoute?)null);
 
         public IDisposable OnChanged(Action<string, DeviceId?> changed) => new MemoryStream();

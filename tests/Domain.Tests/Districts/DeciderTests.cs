@@ -192,11 +192,11 @@ public class DeciderTests
         Assert.Equal(RefusalCode.AlreadyExists, TwinDecider.DefineDevice(world.State, device, true, world.Catalogue, WriteCondition.Create, Context).Refusal!.Code);
         Assert.Equal(RefusalCode.NotFound, Define(device with { Profile = ProfileId.Parse("nothing") }));
         Assert.Null(Define(device with { TokenHash = string.Empty }));
-        world.Do(TwinDecider.RotateToken(world.State, device.Id, new('b', 64), Context));
+        world.Do(TwinDecider.ReplaceCredential(world.State, device.Id, new(new('b', 64)), Context));
         Assert.Equal(new string('b', 64), world.State.Find(device.Id)!.Device.TokenHash);
         world.Do(TwinDecider.RevokeDevice(world.State, device.Id, world.Catalogue, Context));
         Assert.Equal(RefusalCode.WrongState, Define(device));
-        Assert.Equal(RefusalCode.WrongState, TwinDecider.RotateToken(world.State, device.Id, new('c', 64), Context).Refusal!.Code);
+        Assert.Equal(RefusalCode.WrongState, TwinDecider.ReplaceCredential(world.State, device.Id, new(new('c', 64)), Context).Refusal!.Code);
 
         RefusalCode? Define(Device wanted) =>
             TwinDecider.DefineDevice(world.State, wanted, true, world.Catalogue, WriteCondition.Upsert, Context).Refusal?.Code;

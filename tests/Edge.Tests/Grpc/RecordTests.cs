@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace SmartCommunity.Edge.Tests.Grpc;
@@ -219,6 +220,41 @@ public sealed class RecordTests(EdgeHost host)
         var revoked = await devices.RevokeDeviceAsync(new() { Name = made.Device.Name }, host.Auth);
         Assert.True(revoked.Device.Revoked);
         Assert.DoesNotContain(rotated.Token, revoked.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_may_have_a_user_name_and_a_password_made_or_chosen()
+    {
+        var mount = await host.BuildingAsync();
+        var user = EdgeHost.Next("u");
+        var request = new V1.CreateDeviceRequest { Parent = host.Parent, DeviceId = EdgeHost.Next("d"), Device = Sample.Device(mount), Username = user, RequestId = EdgeHost.Next("r") };
+        var made = await devices.CreateDeviceAsync(request, host.Auth);
+        Assert.Equal((user, ""), (made.Device.Username, made.Token));
+        Assert.Matches("^[0-9a-hjkmnp-tv-z]{26}$", made.Password);
+        Assert.Equal(made, await devices.CreateDeviceAsync(request, host.Auth));
+        Assert.NotNull(await FindAsync(user, made.Password));
+
+        var chosen = await devices.RotateDeviceTokenAsync(new() { Name = made.Device.Name, Username = user, Password = "correct horse" }, host.Auth);
+        Assert.Equal("correct horse", chosen.Password);
+        Assert.True(await Eventually.HoldsAsync(async () => await FindAsync(user, made.Password) is null && await FindAsync(user, "correct horse") is not null));
+        Assert.DoesNotContain("correct horse", chosen.Device.ToString(), StringComparison.Ordinal);
+        var renamed = await devices.UpdateDeviceAsync(new() { Device = new() { Name = made.Device.Name, DisplayName = "三楼" } }, host.Auth);
+        Assert.Equal(user, renamed.Device.Username);
+
+        Assert.Equal("", (await devices.RotateDeviceTokenAsync(new() { Name = made.Device.Name, Token = new string('t', 26) }, host.Auth)).Device.Username);
+
+        request = new() { Parent = host.Parent, DeviceId = EdgeHost.Next("d"), Device = Sample.Device(mount), Username = "a b" };
+        await Errors.RefusedAsync(devices.CreateDeviceAsync(request, host.Auth), StatusCode.InvalidArgument, "MALFORMED", "username");
+        (request.Username, request.Password) = (user, "12 letters!");
+        await Errors.RefusedAsync(devices.CreateDeviceAsync(request, host.Auth), StatusCode.InvalidArgument, "MALFORMED", "password");
+        request.Username = "";
+        await Errors.RefusedAsync(devices.CreateDeviceAsync(request, host.Auth), StatusCode.InvalidArgument, "MISSING", "username");
+        (request.Token, request.Password) = (new string('u', 30), "12 letters!!");
+        await Errors.RefusedAsync(devices.CreateDeviceAsync(request, host.Auth), StatusCode.InvalidArgument, "MALFORMED", "token");
+
+        ValueTask<Grains.Ingest.DeviceRoute?> FindAsync(string name, string password) => host.Services
+            .GetRequiredService<Grains.Ingest.IDeviceDirectory>()
+            .FindByPasswordAsync(name, password, TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using SmartCommunity.Grains.Ingest;
 
 namespace SmartCommunity.Edge.Tests.Mqtt;
 
-/// <summary>Devices by token; the token of device <c>d1</c> is <c>token-d1</c>.</summary>
+/// <summary>Devices by token; the token of device <c>d1</c> is <c>token-d1</c>. Its user name is <c>user-d1</c>, with the password <c>password-d1</c>.</summary>
 internal sealed class FakeDirectory : IDeviceDirectory
 {
     public const string District = "340104";
@@ -62,6 +62,9 @@ internal sealed class FakeDirectory : IDeviceDirectory
     }
 
     public ValueTask<DeviceRoute?> FindByTokenAsync(string token, CancellationToken cancellation) => new(byToken.GetValueOrDefault(token));
+
+    public ValueTask<DeviceRoute?> FindByPasswordAsync(string userName, string password, CancellationToken cancellation) =>
+        new(password.Split('-') is ["password", var device] && userName == "user-" + device ? byToken.GetValueOrDefault("token-" + device) : null);
 
     public ValueTask<DeviceRoute?> FindAsync(string district, DeviceId device, CancellationToken cancellation)
     {

@@ -93,6 +93,17 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task A_device_may_have_a_user_name_and_a_password_of_its_own()
+    {
+        await using var edge = await MqttEdge.StartAsync();
+        using var client = await edge.OpenAsync();
+        await client.SendAsync(Packets.Connect("anything", "user-d1", "password-d1"));
+        Assert.Equal(0, (await client.NextAsync()).Body[1]);
+        Assert.Equal(4, await RefusalAsync(edge, Packets.Connect("anything", "user-d1", "password-d2")));
+        Assert.Equal(4, await RefusalAsync(edge, Packets.Connect("anything", "user-d1")));
+    }
+
+    [Fact]
     public async Task The_token_may_also_be_the_password_of_the_device_id()
     {
         await using var edge = await MqttEdge.StartAsync();

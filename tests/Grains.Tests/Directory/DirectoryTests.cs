@@ -105,7 +105,7 @@ public class DirectoryTests
         var told = new List<string?>();
         using var listening = devices.OnChanged((district, device) => told.Add(device?.ToString() ?? district));
         var twin = silo.Grains.Building(Town.Code, Town.B1);
-        Town.Ok(await twin.RotateToken(route.Device, CredentialHash.Of("new"), town.By()));
+        Town.Ok(await twin.ReplaceCredential(route.Device, new(CredentialHash.Of("new")), town.By()));
         await TestSilo.UntilAsync(async () => await devices.FindByTokenAsync(Town.Token + "d1", default) is null);
         Assert.Equal(route.Device, (await devices.FindByTokenAsync("new", default))?.Device);
         Town.Ok(await twin.RevokeDevice(route.Device, town.By()));
@@ -113,6 +113,39 @@ public class DirectoryTests
         Assert.Null(await devices.FindAsync(Town.District, route.Device, default));
         await TestSilo.UntilAsync(() => new(told.Contains("d1")));
         Assert.Null(await devices.FindByTokenAsync(new string('x', CredentialHash.SecretCharsMax + 1), default));
+    }
+
+    // Seen to fail without dropping the remembered pair at the commit, and with VerifyAsync answering true.
+    [Fact]
+    public async Task A_user_name_with_its_password_finds_the_device_until_either_changes()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var town = await Town.BuildAsync(silo);
+        var route = await town.MountAsync("d1", Town.B1);
+        await town.MountAsync("d2", Town.B1);
+        var devices = silo.Get<IDeviceDirectory>();
+        var twin = silo.Grains.Building(Town.Code, Town.B1);
+        Town.Ok(await twin.ReplaceCredential(route.Device, Password("gate-7", "correct horse"), town.By()));
+        await TestSilo.UntilAsync(async () => await devices.FindByTokenAsync(Town.Token + "d1", default) is null);
+        for (var again = 0; again < 2; again++)
+        {
+            Assert.Equal(route.Device, (await devices.FindByPasswordAsync("gate-7", "correct horse", default))?.Device);
+            Assert.Null(await devices.FindByPasswordAsync("gate-7", "correct hors", default));
+            Assert.Null(await devices.FindByPasswordAsync("gate-8", "correct horse", default));
+            Assert.Null(await devices.FindByPasswordAsync("gate-7", "", default));
+        }
+
+        var taken = await twin.ReplaceCredential(DeviceId.Parse("d2"), Password("gate-7", "another horse"), town.By());
+        Assert.Equal(RefusalCode.AlreadyExists, taken.Refusal?.Code);
+
+        Town.Ok(await twin.ReplaceCredential(route.Device, Password("gate-7", "battery staple"), town.By()));
+        await TestSilo.UntilAsync(async () => await devices.FindByPasswordAsync("gate-7", "correct horse", default) is null);
+        Assert.Equal(route.Device, (await devices.FindByPasswordAsync("gate-7", "battery staple", default))?.Device);
+        Town.Ok(await twin.RevokeDevice(route.Device, town.By()));
+        await TestSilo.UntilAsync(async () => await devices.FindByPasswordAsync("gate-7", "battery staple", default) is null);
+        Town.Ok(await twin.ReplaceCredential(DeviceId.Parse("d2"), Password("gate-7", "another horse"), town.By()));
+
+        static DeviceCredential Password(string user, string password) => new(PasswordHash.Of(password, new byte[PasswordHash.SaltBytes], 1000), user);
     }
 
     [Fact]
