@@ -85,6 +85,11 @@ public static class Paging
         this VolunteerService.VolunteerServiceClient client, ListVolunteersRequest request, CancellationToken cancellation = default) =>
         AllAsync(request, client.ListVolunteersAsync, page => page.Volunteers, page => page.NextPageToken, cancellation);
 
+    /// <summary>Newest first.</summary>
+    public static IAsyncEnumerable<Backup> ListAllAsync(
+        this BackupService.BackupServiceClient client, ListBackupsRequest request, CancellationToken cancellation = default) =>
+        AllAsync(request, client.ListBackupsAsync, page => page.Backups, page => page.NextPageToken, cancellation);
+
     /// <summary>Ascending by id.</summary>
     public static IAsyncEnumerable<Webhook> ListAllAsync(
         this WebhookService.WebhookServiceClient client, ListWebhooksRequest request, CancellationToken cancellation = default) =>

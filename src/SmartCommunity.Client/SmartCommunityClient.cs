@@ -28,6 +28,7 @@ public sealed class SmartCommunityClient
         (Alarms, Areas, Buildings, Cells, Devices) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
         (Districts, Events, OrgUnits, Profiles, Quarantine) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
         (Readings, Reports, Rules, Twins, Volunteers) = (new(Invoker), new(Invoker), new(Invoker), new(Invoker), new(Invoker));
+        Backups = new(Invoker);
         Commands = new(Invoker);
         Webhooks = new(Invoker);
     }
@@ -43,6 +44,9 @@ public sealed class SmartCommunityClient
 
     /// <summary>Streets and communities by name.</summary>
     public AreaService.AreaServiceClient Areas { get; }
+
+    /// <summary>How the server is (any key), and backups of its whole store (the operator's key).</summary>
+    public BackupService.BackupServiceClient Backups { get; }
 
     /// <summary>Buildings.</summary>
     public BuildingService.BuildingServiceClient Buildings { get; }
