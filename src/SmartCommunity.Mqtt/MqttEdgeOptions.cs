@@ -46,6 +46,10 @@ public sealed record MqttEdgeOptions
     [Range(1, 1_000)]
     public int FiltersMax { get; init; } = 16;
 
+    /// <summary>Topic filters of a gateway's connection on the devices behind it, besides its own.</summary>
+    [Range(1, 10_000)]
+    public int GatewayFiltersMax { get; init; } = 1_024;
+
     /// <summary>MQTT 5 topic aliases of one connection.</summary>
     [Range(0, 1_000)]
     public int TopicAliasesMax { get; init; } = 16;

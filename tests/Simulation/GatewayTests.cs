@@ -56,6 +56,56 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public async Task A_command_reaches_a_device_through_its_gateway_and_is_answered_there_until_the_device_is_taken_away()
+    {
+        using var folder = new TempFolder();
+        await using var product = await Product.StartAsync(new(folder.Path), Cancellation);
+        using var world = await World.BuildAsync(product, Cancellation);
+        var child = $"{World.Name}/devices/{Children[0]}";
+        var topics = $"sc/v1/{World.District}/{Children[0]}/";
+        await world.Api.Devices.UpdateDeviceAsync(
+            new() { Device = new() { Name = child, Gateway = $"{World.Name}/devices/{Gateway}" } }, world.Api.Headers, cancellationToken: Cancellation);
+        await using var socket = await DeviceSocket.ConnectAsync(product.MqttPort, Gateway, World.Tokens[Gateway], Cancellation);
+        await socket.SubscribeAsync(topics + "cmd/#", Cancellation);
+        await socket.SubscribeAsync($"sc/v1/{World.District}/+/error", Cancellation);
+        var first = await IssueAsync("first");
+        var heard = await socket.ReadCommandAsync(Cancellation);
+        Assert.Equal(topics + "cmd/first", heard.Topic);
+        await socket.AcknowledgeAsync(heard.Packet, Cancellation);
+        await IsAsync(first, CommandState.Delivered);
+        await socket.PublishAsync(heard.Topic + "/reply", Utf8("""{"done":true}"""), 7, again: false, Cancellation);
+        Assert.Equal(7, await socket.ReadAckAsync(Cancellation));
+        await IsAsync(first, CommandState.Answered);
+        await socket.PublishAsync(topics + "telemetry", Utf8("""{"values":{"none":1}}"""), 8, again: false, Cancellation);
+        Assert.Equal(topics + "error", (await socket.ReadCommandAsync(Cancellation)).Topic);
+
+        // A newer connection of the gateway carries until the device is taken away: then the device itself, which had subscribed before it, goes on.
+        await using var own = await DeviceSocket.ConnectAsync(product.MqttPort, Children[0], World.Tokens[Children[0]], Cancellation);
+        await own.SubscribeAsync(topics + "cmd/#", Cancellation);
+        await using var newer = await DeviceSocket.ConnectAsync(product.MqttPort, Gateway + ":newer", World.Tokens[Gateway], Cancellation);
+        await newer.SubscribeAsync(topics + "cmd/#", Cancellation);
+        var second = await IssueAsync("second");
+        Assert.Equal(topics + "cmd/second", (await newer.ReadCommandAsync(Cancellation)).Topic);
+        await world.Api.Devices.UpdateDeviceAsync(
+            new() { Device = new() { Name = child }, UpdateMask = new() { Paths = { "gateway" } } }, world.Api.Headers, cancellationToken: Cancellation);
+        heard = await own.ReadCommandAsync(Cancellation);
+        Assert.Equal(topics + "cmd/second", heard.Topic);
+        await own.AcknowledgeAsync(heard.Packet, Cancellation);
+        await IsAsync(second, CommandState.Delivered);
+
+        async Task<string> IssueAsync(string id) => (await world.Api.Commands.CreateDeviceCommandAsync(
+            new() { Parent = child, CommandId = id, Command = new() { CommandName = "open", Body = new(), Ttl = Api.Seconds(600) } },
+            world.Api.Headers,
+            cancellationToken: Cancellation)).Command.Name;
+
+        Task IsAsync(string name, CommandState state) => Until.TrueAsync(
+            async cancellation => (await world.Api.Commands.GetDeviceCommandAsync(new() { Name = name }, world.Api.Headers, cancellationToken: cancellation)).Command.State == state,
+            TimeSpan.FromSeconds(30),
+            () => $"{name} is {state}",
+            Cancellation);
+    }
+
+    [Fact]
     public async Task Every_form_of_payload_arrives_from_mosquitto_pub()
     {
         Mosquitto.RequireOrSkip();

@@ -71,6 +71,19 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task The_description_of_the_MQTT_side_is_served_without_a_key()
+    {
+        using var folder = new TempFolder();
+        await using var product = await Product.StartAsync(new(folder.Path), Cancellation);
+        using var http = new HttpClient { BaseAddress = product.Http };
+        using var answer = await http.GetAsync(new Uri("/asyncapi.yaml", UriKind.Relative), Cancellation);
+        Assert.Equal((HttpStatusCode.OK, "application/yaml"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var text = await answer.Content.ReadAsStringAsync(Cancellation);
+        Assert.StartsWith("asyncapi: 3.0.0", text, StringComparison.Ordinal);
+        Assert.Contains("sc/v1/{district}/{device}/cmd/{request_id}/reply", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named_with_its_option()
     {
         using var folder = new TempFolder();

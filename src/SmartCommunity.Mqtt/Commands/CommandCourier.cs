@@ -107,12 +107,12 @@ internal sealed class CommandCourier(LinkCommands commands, CommandFilter filter
         news.Writer.TryWrite(true);
     }
 
-    /// <summary>True while this command is the one on its way: what is no longer waited for (it has ended meanwhile) is not written.</summary>
+    /// <summary>True while this command is the one on its way: what is no longer waited for (it or its filter has ended meanwhile) is not written.</summary>
     public bool Carries(CommandId command)
     {
         lock (sync)
         {
-            return carried == command;
+            return !ended && carried == command;
         }
     }
 

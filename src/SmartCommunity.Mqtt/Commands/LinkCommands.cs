@@ -26,9 +26,10 @@ internal sealed class LinkCommands(MqttLink link, Downlink down)
         }
     }
 
-    public void Forget(MqttUnsubscribePacket packet)
+    /// <summary>Ends what follows these filters. Any thread.</summary>
+    public void Forget(IEnumerable<string> filters)
     {
-        foreach (var filter in packet.TopicFilters)
+        foreach (var filter in filters)
         {
             CommandCourier? courier;
             lock (sync)

@@ -1,5 +1,6 @@
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using SmartCommunity.Domain.Ids;
 using SmartCommunity.Grains.Ingest;
 using SmartCommunity.Mqtt.Commands;
 using SmartCommunity.Mqtt.Topics;
@@ -8,7 +9,7 @@ using SmartCommunity.Mqtt.Wire;
 namespace SmartCommunity.Mqtt.Links;
 
 /// <summary>
-/// A device's session: its readings go up, its commands and errors come down. It lives as long as the connection; what must survive that stands in
+/// A device's session: its readings go up, its commands and errors and those of the devices behind it come down. It lives as long as the connection; what must survive that stands in
 /// the journal.
 /// </summary>
 internal sealed class DeviceSession : ILinkSession
@@ -16,6 +17,7 @@ internal sealed class DeviceSession : ILinkSession
     private readonly MqttLink link;
     private readonly Subscriptions subscriptions;
     private readonly LinkCommands commands;
+    private readonly HashSet<DeviceId> listened = [];
     private LastWill? will;
     private DownWire? wire;
 
@@ -29,7 +31,7 @@ internal sealed class DeviceSession : ILinkSession
         link.Device = new DeviceContext(route);
         link.ClientId = assigned ?? packet.ClientId;
         will = packet.WillFlag ? new LastWill(packet.WillMessage ?? []) : null;
-        subscriptions = new Subscriptions(prefix, options.FiltersMax, link.IsVersion5);
+        subscriptions = new Subscriptions(prefix, options.FiltersMax, options.GatewayFiltersMax, link.IsVersion5);
         Publishes = new IngestPath(link, link.Ring!, new TopicTable(prefix, link.IsVersion5 ? options.TopicAliasesMax : 0), link.IsVersion5);
         Down = new Downlink(link.Services.Metrics, link.Services.Clock);
         commands = new LinkCommands(link, Down);
@@ -49,14 +51,53 @@ internal sealed class DeviceSession : ILinkSession
         Down.Attach(wire);
     }
 
-    public byte[] Subscribe(MqttSubscribePacket packet) => subscriptions.Add(packet);
+    public async ValueTask<byte[]?> SubscribeAsync(MqttSubscribePacket packet)
+    {
+        var asked = subscriptions.ChildrenOf(packet);
+        Dictionary<string, bool> behind;
+        try
+        {
+            behind = await AreBehindAsync(asked);
+        }
+        catch (Exception e) when (e is not InvalidOperationException)
+        {
+            Log.LookupFailed(link.Services.Log, e);
+            link.Close(ReasonCode.ServerBusy);
+            return null;
+        }
 
-    public void OnSubscribed(MqttSubscribePacket packet, byte[] codes) => commands.Begin(packet, codes);
+        var codes = subscriptions.Add(packet, behind);
+        foreach (var child in asked.Where(c => behind[c]).Select(DeviceId.Parse).Where(subscriptions.HasAny))
+        {
+            listened.Add(child);
+            link.Services.Registry.Listen(link, child);
+        }
+
+        return codes;
+    }
+
+    public void OnSubscribed(MqttSubscribePacket packet, byte[] codes)
+    {
+        commands.Begin(packet, codes);
+
+        // A device that was taken from behind this gateway meanwhile has been dropped before its commands were followed.
+        commands.Forget(packet.TopicFilters.Where((f, i) => codes[i] < (byte)ReasonCode.Unspecified && !subscriptions.Has(f.Topic)).Select(f => f.Topic));
+    }
 
     public byte[] Unsubscribe(MqttUnsubscribePacket packet)
     {
-        commands.Forget(packet);
-        return subscriptions.Remove(packet);
+        commands.Forget(packet.TopicFilters);
+        var codes = subscriptions.Remove(packet);
+        Unlisten(child => !subscriptions.HasAny(child));
+        return codes;
+    }
+
+    /// <summary>This connection does not speak for the device any more: its filters on it end. Any thread.</summary>
+    public void Drop(DeviceId child)
+    {
+        // In this order: a filter that is granted meanwhile is never left without its note.
+        link.Services.Registry.Unlisten(link, child);
+        commands.Forget(subscriptions.Drop(child));
     }
 
     /// <summary>True when a message on this topic would be sent to this connection.</summary>
@@ -79,6 +120,7 @@ internal sealed class DeviceSession : ILinkSession
     public void End()
     {
         link.Services.Registry.Remove(link);
+        Unlisten(_ => true);
         commands.Close();
         if (wire is not null)
         {
@@ -89,6 +131,42 @@ internal sealed class DeviceSession : ILinkSession
         if (will is { } last && link.IsAccepted && link.ClosedWith is not (ReasonCode.SessionTakenOver or ReasonCode.ServerShuttingDown))
         {
             link.PostWill(last);
+        }
+    }
+
+    private void Unlisten(Predicate<DeviceId> isGone)
+    {
+        foreach (var child in listened.Where(c => isGone(c)).ToArray())
+        {
+            listened.Remove(child);
+            link.Services.Registry.Unlisten(link, child);
+        }
+    }
+
+    /// <summary>Which of these devices this connection speaks for. Throws what the directory throws.</summary>
+    private async ValueTask<Dictionary<string, bool>> AreBehindAsync(IReadOnlyCollection<string> devices)
+    {
+        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var open = devices.ToList();
+        var children = link.Services.Children;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(link.Services.Options.StallTimeoutSeconds), link.Services.Clock);
+        while (true)
+        {
+            foreach (var device in open)
+            {
+                if (children.TryGet(link.Device.Route, device, out var child))
+                {
+                    known[device] = child is not null;
+                }
+            }
+
+            open.RemoveAll(known.ContainsKey);
+            if (open.Count == 0)
+            {
+                return known;
+            }
+
+            await children.FindAsync(link.Device.Route.District, open, patience.Token);
         }
     }
 }

@@ -10,7 +10,7 @@ using SmartCommunity.Mqtt.Topics;
 namespace SmartCommunity.Mqtt.Links;
 
 /// <summary>
-/// Tells devices on <c>…/error</c> why a message was quarantined. Off the way of the readings: what does not fit the queue is dropped and
+/// Tells devices and their gateways on <c>…/error</c> why a message was quarantined. Off the way of the readings: what does not fit the queue is dropped and
 /// counted; the quarantine itself is durable and can be listed.
 /// </summary>
 internal sealed class ErrorTopic(LinkRegistry registry, MqttMetrics metrics)
@@ -25,7 +25,7 @@ internal sealed class ErrorTopic(LinkRegistry registry, MqttMetrics metrics)
     public void Tell(DeviceRoute route, string? messageId, Refusal reason)
     {
         var topic = TopicGrammar.ErrorTopicOf(route.District, route.Device.ToString());
-        if (registry.Hears(route.District, route.Device, topic) && !notes.Writer.TryWrite(new Note(route, topic, messageId, reason)))
+        if (registry.Hears(route.District, route.Device, topic, route.Gateway) && !notes.Writer.TryWrite(new Note(route, topic, messageId, reason)))
         {
             metrics.ErrorsDropped.Add(1);
         }
@@ -35,7 +35,8 @@ internal sealed class ErrorTopic(LinkRegistry registry, MqttMetrics metrics)
     {
         await foreach (var note in notes.Reader.ReadAllAsync(cancellation))
         {
-            registry.Tell(note.Route.District, note.Route.Device, new DownMessage(note.Topic, Write(note)) { ContentType = "application/json" });
+            var message = new DownMessage(note.Topic, Write(note)) { ContentType = "application/json" };
+            registry.Tell(note.Route.District, note.Route.Device, message, note.Route.Gateway);
         }
     }
 

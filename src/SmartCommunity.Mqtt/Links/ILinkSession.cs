@@ -19,8 +19,11 @@ internal interface ILinkSession
     /// <summary>CONNACK is written: messages may follow.</summary>
     void Begin(DownWire wire);
 
-    /// <summary>Takes the filters that may be taken. Answers the SUBACK: a code a filter, in their order.</summary>
-    byte[] Subscribe(MqttSubscribePacket packet);
+    /// <summary>
+    /// Takes the filters that may be taken. Answers the SUBACK: a code a filter, in their order. Null: what they are about cannot be looked up now,
+    /// and the connection ends.
+    /// </summary>
+    ValueTask<byte[]?> SubscribeAsync(MqttSubscribePacket packet);
 
     /// <summary>The SUBACK is written: what waits for these filters may follow.</summary>
     void OnSubscribed(MqttSubscribePacket packet, byte[] codes);

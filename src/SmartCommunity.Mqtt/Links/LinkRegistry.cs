@@ -7,13 +7,14 @@ namespace SmartCommunity.Mqtt.Links;
 
 /// <summary>
 /// The live connections, and what of them must be looked up again because the directory has changed: a revoked device is cut off, any other gets
-/// its new route.
+/// its new route; a gateway hears no more of a device that is no longer behind it.
 /// </summary>
 internal sealed class LinkRegistry : IDisposable
 {
     private readonly ConcurrentDictionary<MqttLink, byte> all = new();
     private readonly Lock sync = new();
     private readonly Dictionary<(string District, DeviceId Device), List<MqttLink>> byDevice = [];
+    private readonly Dictionary<(string District, DeviceId Device), HashSet<MqttLink>> byHeard = [];
     private readonly HashSet<(string District, DeviceId Device)> stale = [];
     private readonly SemaphoreSlim work = new(0, 1);
     private long stamp;
@@ -73,11 +74,55 @@ internal sealed class LinkRegistry : IDisposable
         }
     }
 
-    /// <summary>True when one of the device's connections listens to this topic.</summary>
-    public bool Hears(string district, DeviceId device, string topic) => SessionsOf(district, device).Exists(s => s.Hears(topic));
+    /// <summary>Notes that a gateway's connection has a filter on a device behind it.</summary>
+    public void Listen(MqttLink link, DeviceId child)
+    {
+        var key = (link.Device.Route.District, child);
+        lock (sync)
+        {
+            if (!byHeard.TryGetValue(key, out var links))
+            {
+                byHeard[key] = links = new(1);
+            }
 
-    /// <summary>Sends a message to those connections of the device that have subscribed to its topic. Answers how many took it.</summary>
-    public int Tell(string district, DeviceId device, DownMessage message) => SessionsOf(district, device).Count(s => s.TryTell(message));
+            links.Add(link);
+        }
+
+        // A change between the look-up that granted the filter and this note was told to nobody.
+        Mark(key);
+    }
+
+    public void Unlisten(MqttLink link, DeviceId child)
+    {
+        var key = (link.Device.Route.District, child);
+        lock (sync)
+        {
+            if (byHeard.TryGetValue(key, out var links) && links.Remove(link) && links.Count == 0)
+            {
+                byHeard.Remove(key);
+            }
+        }
+    }
+
+    /// <summary>Devices that gateways listen for now.</summary>
+    public int HeardCount
+    {
+        get
+        {
+            lock (sync)
+            {
+                return byHeard.Count;
+            }
+        }
+    }
+
+    /// <summary>True when one of the connections of the device or of its gateway listens to this topic.</summary>
+    public bool Hears(string district, DeviceId device, string topic, DeviceId? gateway = null) =>
+        SessionsOf(district, device, gateway).Exists(s => s.Hears(topic));
+
+    /// <summary>Sends a message to those connections of the device and of its gateway that have subscribed to its topic. Answers how many took it.</summary>
+    public int Tell(string district, DeviceId device, DownMessage message, DeviceId? gateway = null) =>
+        SessionsOf(district, device, gateway).Count(s => s.TryTell(message));
 
     /// <summary>The directory's callback: only notes what to look up.</summary>
     public void OnChanged(string district, DeviceId? device)
@@ -91,7 +136,7 @@ internal sealed class LinkRegistry : IDisposable
 
         lock (sync)
         {
-            stale.UnionWith(byDevice.Keys.Where(k => k.District == district));
+            stale.UnionWith(byDevice.Keys.Concat(byHeard.Keys).Where(k => k.District == district));
         }
 
         Wake();
@@ -125,20 +170,31 @@ internal sealed class LinkRegistry : IDisposable
 
     private static (string District, DeviceId Device) KeyOf(MqttLink link) => (link.Device.Route.District, link.Device.Route.Device);
 
-    private List<DeviceSession> SessionsOf(string district, DeviceId device)
+    private List<DeviceSession> SessionsOf(string district, DeviceId device, DeviceId? gateway)
     {
         lock (sync)
         {
-            return byDevice.TryGetValue((district, device), out var links) ? [.. links.Select(l => l.Session).OfType<DeviceSession>()] : [];
+            var links = byDevice.GetValueOrDefault((district, device), []);
+            var behind = gateway is { } one ? byDevice.GetValueOrDefault((district, one), []) : [];
+            return [.. links.Concat(behind).Select(l => l.Session).OfType<DeviceSession>()];
         }
     }
 
     private void Apply((string District, DeviceId Device) key, DeviceRoute? route)
     {
         MqttLink[] links;
+        MqttLink[] strangers;
         lock (sync)
         {
             links = byDevice.TryGetValue(key, out var found) ? [.. found] : [];
+
+            // Changed once more meanwhile: the next look-up decides, so that a filter granted just now is not dropped by an old answer.
+            strangers = !stale.Contains(key) && byHeard.TryGetValue(key, out var heard) ? [.. heard.Where(l => l.Device.Route.Device != route?.Gateway)] : [];
+        }
+
+        foreach (var link in strangers)
+        {
+            (link.Session as DeviceSession)?.Drop(key.Device);
         }
 
         foreach (var link in links)
@@ -168,7 +224,7 @@ internal sealed class LinkRegistry : IDisposable
     {
         lock (sync)
         {
-            if (!byDevice.ContainsKey(key))
+            if (!byDevice.ContainsKey(key) && !byHeard.ContainsKey(key))
             {
                 return;
             }

@@ -291,7 +291,11 @@ internal sealed class PacketLoop(MqttLink link)
         switch (packet)
         {
             case MqttSubscribePacket subscribe when subscribe.PacketIdentifier != 0 && subscribe.TopicFilters.Count > 0:
-                var codes = session.Subscribe(subscribe);
+                if (await session.SubscribeAsync(subscribe) is not { } codes)
+                {
+                    return false;
+                }
+
                 await AnswerAsync(PacketType.SubAck, subscribe.PacketIdentifier, codes);
                 session.OnSubscribed(subscribe, codes);
                 return true;

@@ -44,10 +44,10 @@ internal sealed class OpenGuest : ILinkSession
         Down.Attach(wire);
     }
 
-    public byte[] Subscribe(MqttSubscribePacket packet)
+    public ValueTask<byte[]?> SubscribeAsync(MqttSubscribePacket packet)
     {
         fresh.Clear();
-        return [.. packet.TopicFilters.Select(f => Subscribe(f, packet.SubscriptionIdentifier))];
+        return new([.. packet.TopicFilters.Select(f => Subscribe(f, packet.SubscriptionIdentifier))]);
     }
 
     public void OnSubscribed(MqttSubscribePacket packet, byte[] codes) => fresh.ForEach(s => broker.SendRetained(State, s));

@@ -89,8 +89,8 @@ internal static class TopicGrammar
     {
         child = string.Empty;
         rest = default;
-        var district = ownPrefix.AsSpan(0, ownPrefix.LastIndexOf('/', ownPrefix.Length - 2) + 1);
-        if (!topic.StartsWith(district, StringComparison.Ordinal))
+        var district = DistrictOf(ownPrefix);
+        if (!topic.AsSpan().StartsWith(district))
         {
             return false;
         }
@@ -107,9 +107,14 @@ internal static class TopicGrammar
         return true;
     }
 
-    /// <summary>Judges a topic filter: a device hears its own commands and errors, nothing else.</summary>
-    public static ReasonCode JudgeFilter(string? filter, string ownPrefix)
+    /// <summary>
+    /// Judges a topic filter: a device hears the commands and errors of itself and of the devices behind it, nothing else. <c>+/error</c> of the own
+    /// district stands for the errors of all of them.
+    /// </summary>
+    /// <param name="child">The other device it is about: success holds when the connection speaks for that one. Null: none.</param>
+    public static ReasonCode JudgeFilter(string? filter, string ownPrefix, out string? child)
     {
+        child = null;
         if (string.IsNullOrEmpty(filter) || HasForbidden(filter, "\0\uFFFF\uFFFD"))
         {
             return ReasonCode.TopicFilterNotValid;
@@ -120,13 +125,19 @@ internal static class TopicGrammar
             return ReasonCode.SharedSubscriptionsNotSupported;
         }
 
-        if (!filter.StartsWith(ownPrefix, StringComparison.Ordinal))
+        if (filter.StartsWith(ownPrefix, StringComparison.Ordinal))
         {
-            return ReasonCode.NotAuthorised;
+            return IsHeard(filter.AsSpan(ownPrefix.Length)) ? ReasonCode.Success : ReasonCode.NotAuthorised;
         }
 
-        var own = filter.AsSpan(ownPrefix.Length);
-        return own is "error" or "cmd/#" or "cmd/+" ? ReasonCode.Success : ReasonCode.NotAuthorised;
+        if (TryCutChild(filter, ownPrefix, out var name, out var rest) && IsHeard(rest))
+        {
+            child = name;
+            return ReasonCode.Success;
+        }
+
+        var district = DistrictOf(ownPrefix);
+        return filter.AsSpan().StartsWith(district) && filter.AsSpan(district.Length) is "+/error" ? ReasonCode.Success : ReasonCode.NotAuthorised;
     }
 
     public static string CommandTopicOf(string district, string device, string command) => PrefixOf(district, device) + CommandSegment + command;
@@ -158,6 +169,11 @@ internal static class TopicGrammar
     public const int NameCharsMax = 128;
 
     private static bool HasForbidden(string text, string forbidden) => text.AsSpan().IndexOfAny(forbidden) >= 0;
+
+    /// <summary>What all topics of a device's district begin with, with its closing slash.</summary>
+    private static ReadOnlySpan<char> DistrictOf(string ownPrefix) => ownPrefix.AsSpan(0, ownPrefix.LastIndexOf('/', ownPrefix.Length - 2) + 1);
+
+    private static bool IsHeard(ReadOnlySpan<char> leaf) => leaf is "error" or "cmd/#" or "cmd/+";
 
     private static string PrefixOf(string district, string device) => $"{Root}{district}/{device}/";
 

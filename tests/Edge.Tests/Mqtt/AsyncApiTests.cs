@@ -37,7 +37,27 @@ public sealed class AsyncApiTests
     public void Every_address_is_accepted_by_the_topic_grammar()
     {
         Assert.All(Addresses("receive"), a => Assert.Equal(ReasonCode.Success, TopicGrammar.Judge(Encoding.UTF8.GetBytes(Fill(a)), Prefix).Verdict));
-        Assert.All(Addresses("send"), a => Assert.Equal(ReasonCode.Success, TopicGrammar.JudgeFilter(Fill(a).Replace("c1", "+", StringComparison.Ordinal), Prefix)));
+        Assert.All(Addresses("send"), a => Assert.Equal(ReasonCode.Success, TopicGrammar.JudgeFilter(Fill(a).Replace("c1", "+", StringComparison.Ordinal), Prefix, out _)));
+    }
+
+    [Fact]
+    public void What_it_says_of_gateways_is_what_the_topic_grammar_takes()
+    {
+        const string gateway = "sc/v1/340104/g1/";
+        foreach (var (_, channel) in Document["channels"]!.AsObject())
+        {
+            var address = (string)channel!["address"]!;
+            if (!address.Contains("{device}", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            Assert.Contains("gateway", (string)channel["description"]!, StringComparison.OrdinalIgnoreCase);
+            var isTaken = Addresses("receive").Contains(address)
+                ? TopicGrammar.Judge(Encoding.UTF8.GetBytes(Fill(address)), gateway) is { Verdict: ReasonCode.Success, Child: "d1" }
+                : TopicGrammar.JudgeFilter(Fill(address).Replace("c1", "#", StringComparison.Ordinal), gateway, out var child) == ReasonCode.Success && child == "d1";
+            Assert.True(isTaken, address);
+        }
     }
 
     [Fact]
