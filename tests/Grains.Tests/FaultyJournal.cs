@@ -11,6 +11,9 @@ internal sealed class FaultyJournal(IJournal inner) : IJournal
     /// <summary>Commits are done, but their outcome is not told.</summary>
     public bool LosesAnswers { get; set; }
 
+    /// <summary>Rolls the dice for each commit.</summary>
+    public Func<CommitFault>? Roll { get; set; }
+
     /// <summary>What an entry becomes on its way out; for poison.</summary>
     public Func<JournalEntry, JournalEntry>? Distort { get; set; }
 
@@ -29,7 +32,8 @@ internal sealed class FaultyJournal(IJournal inner) : IJournal
 
     public async ValueTask<CommitResult> CommitAsync(Append append, CancellationToken cancellation)
     {
-        if (IsDown)
+        var fault = Roll?.Invoke() ?? CommitFault.None;
+        if (IsDown || fault == CommitFault.Fails)
         {
             throw new StoreUnavailableException("The test took the store away.");
         }
@@ -42,7 +46,7 @@ internal sealed class FaultyJournal(IJournal inner) : IJournal
 
         var result = await inner.CommitAsync(append, cancellation);
         Commits++;
-        return LosesAnswers ? throw new StoreUnavailableException("The test lost the answer.") : result;
+        return LosesAnswers || fault == CommitFault.LosesItsAnswer ? throw new StoreUnavailableException("The test lost the answer.") : result;
     }
 
     public async IAsyncEnumerable<JournalEntry> ReadStreamAsync(
@@ -58,4 +62,14 @@ internal sealed class FaultyJournal(IJournal inner) : IJournal
         inner.ReadFeedAsync(afterPosition, maxEntries, district, cancellation);
 
     public IDisposable Subscribe(Action<CommitNotice> onCommit) => inner.Subscribe(onCommit);
+}
+
+/// <summary>What a commit may meet.</summary>
+internal enum CommitFault
+{
+    None = 0,
+    Fails = 1,
+
+    /// <summary>It is done, and its caller is told that it failed.</summary>
+    LosesItsAnswer = 2,
 }

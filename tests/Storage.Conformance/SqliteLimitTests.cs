@@ -159,6 +159,130 @@ public sealed class SqliteLimitTests : IDisposable
         _ = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.DistrictsAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task Names_of_series_start_anew_beyond_their_limit_and_are_read_again()
+    {
+        // Half of the names in each append.
+        const int Series = SeriesCache.MaxRows + 2;
+        await using var store = SqliteStore.Open(Options with { Synchronous = SqliteSynchronous.Normal });
+        var claim = await store.ClaimAsync(Stream, Cancellation);
+        for (var half = 0; half < 2; half++)
+        {
+            var readings = Enumerable.Range(half * Series / 2, Series / 2).Select(i => new NewReading("d1", $"m{i}", "", i, i, i, null)).ToArray();
+            _ = await store.CommitAsync(new Append { Stream = Stream, Epoch = claim.Epoch, ExpectedVersion = 0, Readings = readings }, Cancellation);
+        }
+
+        for (var look = 0; look < 2; look++)
+        {
+            var page = await store.ReadFeedAsync(0, 100_000, null, Cancellation);
+            Assert.Equal(Enumerable.Range(0, Series).Select(i => $"m{i}"), page.Entries.Select(e => e.Metric));
+        }
+    }
+
+    // Seen to fail when the cache is not cleared.
+    [Fact]
+    public async Task Names_of_series_in_memory_never_exceed_their_limit()
+    {
+        await using (var store = SqliteStore.Open(Options with { Synchronous = SqliteSynchronous.Normal }))
+        {
+            var claim = await store.ClaimAsync(Stream, Cancellation);
+            var readings = Enumerable.Range(0, SeriesCache.MaxRows + 1).Select(i => new NewReading("d1", $"m{i}", "", i, i, i, null)).ToArray();
+            _ = await store.CommitAsync(new Append { Stream = Stream, Epoch = claim.Epoch, ExpectedVersion = 0, Readings = readings }, Cancellation);
+        }
+
+        using var connection = Connection.Open(Options.File, readOnly: true, 0);
+        var cache = new SeriesCache();
+        for (var id = 1; id <= SeriesCache.MaxRows; id++)
+        {
+            _ = cache.Get(connection, id);
+        }
+
+        Assert.Equal(SeriesCache.MaxRows, cache.Count);
+        Assert.Equal($"m{SeriesCache.MaxRows}", cache.Get(connection, SeriesCache.MaxRows + 1).Metric);
+        Assert.Equal(1, cache.Count);
+    }
+
+    [Fact]
+    public async Task Reads_without_a_pause_keep_the_log_from_starting_over_until_its_limit()
+    {
+        var unlimited = await LongestLogAsync("unlimited", 1L << 40);
+        var limited = await LongestLogAsync("limited", 1 << 20);
+        Assert.True(limited * 3 < unlimited, $"With a limit of 1 MiB the log grew to {limited} bytes, without one to {unlimited}.");
+    }
+
+    // Seen to fail when the comparison with the limit is turned round.
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(-1, true)]
+    public async Task A_file_up_to_the_limit_is_checked_page_by_page(int beyond, bool opens)
+    {
+        await using (var store = SqliteStore.Open(Options))
+        {
+            var claim = await store.ClaimAsync(Stream, Cancellation);
+            var views = Enumerable.Range(0, 60).Select(i => new ViewChange("device", $"d{i}", "", "", System.Text.Encoding.ASCII.GetBytes(new string('x', 500)))).ToArray();
+            _ = await store.CommitAsync(new Append { Stream = Stream, Epoch = claim.Epoch, ExpectedVersion = 0, Views = views }, Cancellation);
+        }
+
+        // A page of view rows, which is not among those a start looks at in a large file.
+        const int Page = 4_096;
+        var bytes = await File.ReadAllBytesAsync(Options.File, Cancellation);
+        var at = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(new string('x', 100))) / Page * Page;
+        bytes.AsSpan(at, 8).Fill(0xFF);
+        await File.WriteAllBytesAsync(Options.File, bytes, Cancellation);
+
+        var options = Options with { FullCheckBytesMax = bytes.Length + beyond };
+        if (opens)
+        {
+            SqliteStore.Open(options).Dispose();
+            return;
+        }
+
+        var refused = Assert.Throws<StoreUnavailableException>(() => SqliteStore.Open(options));
+        Assert.Contains("damaged", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>How long the write-ahead log grows while one read always begins before the last one ends.</summary>
+    private async Task<long> LongestLogAsync(string name, long bytesMax)
+    {
+        const int Commits = 256 * 8;
+        var options = Options with { Folder = Path.Combine(_folder.Path, name), MaxLogBytes = bytesMax, CheckpointPages = 100, Synchronous = SqliteSynchronous.Normal };
+        await using var store = SqliteStore.Open(options);
+        using var stop = new CancellationTokenSource();
+        var reads = Task.Run(() => ReadWithoutPauseAsync(options.File, stop.Token), Cancellation);
+        var claim = await store.ClaimAsync(Stream, Cancellation);
+        for (var i = 0; i < Commits; i++)
+        {
+            _ = await store.CommitAsync(View(claim, 3_000), Cancellation);
+        }
+
+        var longest = new FileInfo(options.File + "-wal").Length;
+        await stop.CancelAsync();
+        await reads;
+        return longest;
+    }
+
+    private static async Task ReadWithoutPauseAsync(string file, CancellationToken stop)
+    {
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+        using var first = Connection.Open(file, readOnly: true, 1_000);
+        using var second = Connection.Open(file, readOnly: true, 1_000);
+        var (old, young) = (first, second);
+        while (!stop.IsCancellationRequested)
+        {
+            young.Execute("BEGIN");
+            _ = young.Scalar("SELECT count(*) FROM meta");
+            if (old.InTransaction)
+            {
+                old.Execute("COMMIT");
+            }
+
+            (old, young) = (young, old);
+            _ = await pause.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        old.Execute("COMMIT");
+    }
+
     private static Append Reading(Claim claim, long at) => new()
     {
         Stream = Stream,

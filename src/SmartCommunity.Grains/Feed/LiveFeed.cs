@@ -38,7 +38,8 @@ internal sealed class LiveFeed : IFeed, IHostedService, IDisposable
         this.options = options.Value;
         ring = new(options.Value.FeedRingEntriesMax);
         subscription = journal.Subscribe(_ => committed.Raise());
-        var beat = TimeSpan.FromSeconds(options.Value.FeedHeartbeatSeconds);
+        // Twice in its time: whoever was told something just after a look is told again before the time is up.
+        var beat = TimeSpan.FromSeconds(options.Value.FeedHeartbeatSeconds) / 2;
         heartbeat = time.CreateTimer(_ => advanced.Raise(), null, beat, beat);
     }
 
@@ -74,7 +75,7 @@ internal sealed class LiveFeed : IFeed, IHostedService, IDisposable
                     cursor = stretch.Through;
                 }
 
-                if (items.Count > 0 || time.GetElapsedTime(told).TotalSeconds >= options.FeedHeartbeatSeconds)
+                if (items.Count > 0 || time.GetElapsedTime(told).TotalSeconds * 2 >= options.FeedHeartbeatSeconds)
                 {
                     told = time.GetTimestamp();
                     yield return new(items, cursor);

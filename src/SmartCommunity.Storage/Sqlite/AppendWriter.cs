@@ -18,6 +18,9 @@ internal sealed class AppendWriter(Connection connection, Heads heads, HotSegmen
     /// <summary>Readings of the open transaction.</summary>
     public int ReadingsWritten => _writtenCount;
 
+    /// <summary>View rows that the open transaction changes.</summary>
+    public IReadOnlyList<ViewChanged> ChangedViews => _changedViews;
+
     /// <summary>Forgets what a transaction wrote, before the next one.</summary>
     public void Begin()
     {

@@ -7,10 +7,13 @@ internal sealed record SeriesRow(long Id, StreamKey Stream, string Device, strin
 /// <summary>Names of series for readers. Series never change, so a stale entry does not exist; when it is full it starts anew.</summary>
 internal sealed class SeriesCache
 {
-    private const int MaxRows = 65_536;
+    public const int MaxRows = 65_536;
 
     private readonly ConcurrentDictionary<long, SeriesRow> _rows = new();
     private int _count;
+
+    /// <summary>Rows held now.</summary>
+    public int Count => _rows.Count;
 
     public SeriesRow Get(Connection connection, long id)
     {

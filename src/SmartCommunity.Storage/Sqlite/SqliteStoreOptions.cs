@@ -14,6 +14,16 @@ public enum SqliteSynchronous
     Normal = 1,
 }
 
+/// <summary>Where the answer of a commit can still be lost.</summary>
+internal enum CommitStep
+{
+    /// <summary>The rows are on the disk, the answer is not yet told.</summary>
+    Done = 0,
+
+    /// <summary>The answer was an error: the log is asked whether the rows are there.</summary>
+    Asked = 1,
+}
+
 /// <summary>Where the store lives and its limits.</summary>
 public sealed record SqliteStoreOptions
 {
@@ -80,6 +90,9 @@ public sealed record SqliteStoreOptions
     /// <summary>The largest size of the database file in pages; 0 for no limit but the disk's.</summary>
     [Range(0, 1L << 32)]
     public long MaxPages { get; init; }
+
+    /// <summary>Called with each commit that is on the disk, and again when its rows are looked for. Tests throw here what a failing disk may answer.</summary>
+    internal Action<CommitStep>? OnCommit { get; init; }
 
     /// <summary>Full path of the database file.</summary>
     public string File => Path.Combine(Path.GetFullPath(Folder), FileName);

@@ -19,6 +19,9 @@ internal sealed class Writer : IDisposable
     private readonly Retention _retention;
     private readonly Thread _thread;
     private readonly List<PendingWork> _drops = [];
+
+    // View rows of commits whose outcome is not known. Nobody was told of them, and they may have changed.
+    private readonly List<ViewChanged> _untold = [];
     private long _nextEpoch;
     private int _probeMs;
     private uint _commits;
@@ -132,12 +135,18 @@ internal sealed class Writer : IDisposable
                 _appends.BeforeCommit();
                 committing = true;
                 _connection.Kept("COMMIT").Run();
+                _options.OnCommit?.Invoke(CommitStep.Done);
             }
         }
         catch (SqliteFault fault)
         {
             if (!committing || !IsCommitted(first))
             {
+                if (committing && fault.IsEnvironment)
+                {
+                    _untold.AddRange(_appends.ChangedViews);
+                }
+
                 Undo(first);
                 _drops.Clear();
                 return fault;
@@ -191,9 +200,11 @@ internal sealed class Writer : IDisposable
 
         try
         {
+            _options.OnCommit?.Invoke(CommitStep.Asked);
             var last = _appends.NextPosition - 1;
             return _connection.Scalar(
-                $"SELECT EXISTS(SELECT 1 FROM journal WHERE position = {last}) OR EXISTS(SELECT 1 FROM {HotSegment.Table(Hot.Number)} WHERE position = {last})") == 1;
+                $"SELECT EXISTS(SELECT 1 FROM journal WHERE position = {last}) OR EXISTS(SELECT 1 FROM {HotSegment.Table(Hot.Number)} WHERE position = {last}) "
+                + $"OR (SELECT value FROM meta WHERE name = 'position') >= {last}") == 1;
         }
         catch (SqliteFault)
         {
@@ -350,6 +361,10 @@ internal sealed class Writer : IDisposable
             _connection.Kept("COMMIT").Run();
             _heads.Forget();
             Load();
+
+            // Rows that came with a commit that was told to have failed are news now, and caches drop what it may have changed.
+            _feed.Publish(_appends.NextPosition - 1, [.. _untold]);
+            _untold.Clear();
             SetTrouble(null);
         }
         catch (SqliteFault fault)

@@ -91,6 +91,22 @@ public class FeedTests
         Assert.True(watch.Current.Cursor > before);
     }
 
+    // Seen to fail when the heartbeat is looked at once in its own time only: a watch that began between two looks waited for nearly two of them.
+    [Fact]
+    public async Task A_watcher_hears_within_the_heartbeat_whenever_it_began()
+    {
+        await using var silo = await TestSilo.StartAsync(("FeedHeartbeatSeconds", "4"));
+        await Town.BuildAsync(silo);
+        silo.Time.Advance(TimeSpan.FromSeconds(1));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await using var watch = silo.Get<IFeed>().WatchAsync(Town.District, new("", new HashSet<FeedKind>()), silo.Journal.CommittedPosition, stop.Token).GetAsyncEnumerator(stop.Token);
+        var beat = watch.MoveNextAsync();
+        Assert.False(beat.IsCompleted);
+        silo.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.True(await beat);
+        Assert.Empty(watch.Current.Items);
+    }
+
     [Fact]
     public async Task One_district_does_not_see_another()
     {

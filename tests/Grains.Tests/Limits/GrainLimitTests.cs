@@ -55,6 +55,17 @@ public class GrainLimitTests
     }
 
     [Fact]
+    public async Task An_idle_grain_leaves_memory_after_its_time_which_is_longer_than_a_look()
+    {
+        await using var silo = await TestSilo.StartAsync(("GrainIdleSeconds", "65"));
+        var collection = silo.Get<IOptions<GrainCollectionOptions>>().Value;
+        Assert.Equal(TimeSpan.FromSeconds(65), collection.CollectionAge);
+        Assert.True(collection.CollectionQuantum < collection.CollectionAge);
+        Assert.Empty(collection.ClassSpecificCollectionAge);
+        await Assert.ThrowsAsync<OptionsValidationException>(() => TestSilo.StartAsync(("GrainIdleSeconds", "64")));
+    }
+
+    [Fact]
     public async Task Old_snapshots_of_a_stream_never_exceed_their_limit_and_the_newest_stays()
     {
         await using var silo = await TestSilo.StartAsync(
