@@ -62,6 +62,18 @@ internal sealed partial class Product : IAsyncDisposable
 
     public string Output => string.Join('\n', output.TakeLast(60));
 
+    public bool IsRunning => process is { HasExited: false };
+
+    /// <summary>Memory of the process that is in use now, bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process!.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     private int SiloPort { get; }
 
     private int GatewayPort { get; }
