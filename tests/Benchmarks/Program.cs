@@ -10,12 +10,13 @@ return args switch
         rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : IngestBench.RoundsDefault,
         rest.Length > 1 ? rest[1] : string.Empty),
     ["store", .. var rest] => await StoreBench.Run(rest),
+    ["hostile", .. var rest] => await HostileBench.RunAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : HostileBench.RoundsDefault),
     ["twins", ..] => await TwinsBench.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ingest [ROUNDS] [NAME] | store | twins");
+    Console.Error.WriteLine("usage: ingest [ROUNDS] [NAME] | store | twins | hostile [ROUNDS]");
     return 2;
 }
