@@ -35,6 +35,13 @@ internal static class Banner
         yield return $"  REST     http://{host}:{ports.Http}/v1/districts     {Say("REST docs", "接口文档")}  http://{host}:{ports.Http}/scalar";
         yield return $"  gRPC     {host}:{ports.Grpc} ({Say("reflection", "支持反射")})     MQTT  {host}:{ports.Mqtt}     ws://{host}:{ports.Http}/mqtt";
         yield return $"  {Say("Health", "健康检查")}   http://{host}:{ports.Http}/health/ready     {Say("check-up: ./dev sc doctor", "自检：./dev sc doctor")}";
+        if (settings.Mqtt.OpenTopicPrefixes is { Length: > 0 } open)
+        {
+            yield return Say(
+                $"  NOT SAFE: MQTT topics that begin with {open} are open to everybody on this machine (Mqtt:OpenTopicPrefixes)",
+                $"  不安全：以 {open} 开头的 MQTT 主题对本机所有人开放（Mqtt:OpenTopicPrefixes）");
+        }
+
         if (demo is not null)
         {
             yield return $"  {demo}     {Say("keys", "密钥")}: {Path.Combine(data, DemoEnv.FileName)}";

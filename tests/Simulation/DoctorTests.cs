@@ -31,6 +31,8 @@ public sealed class DoctorTests
         Assert.Equal(["good", "good", "good"], All(up, "port").Select(f => (string?)f["grade"]));
         Assert.All(All(up, "port"), f => Assert.Contains("is the server's", (string?)f["sentence"], StringComparison.Ordinal));
         Assert.Equal(("good", "good", "good"), (Grade(up, "schema"), Grade(up, "lock"), Grade(up, "settings")));
+        Assert.Equal("good", Grade(up, "websocket"));
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{product.HttpPort}/mqtt"), (string?)Only(up, "websocket")["sentence"], StringComparison.Ordinal);
         Assert.Equal(("warning", "sc backup"), (Grade(up, "backup"), (string?)Only(up, "backup")["next"]));
         Assert.All((string[])["disk-space", "disk-write", "clock-skew"], check => Assert.NotNull(Only(up, check)["figure"]));
 
@@ -81,6 +83,17 @@ public sealed class DoctorTests
         Assert.Contains(problems, p => p.Contains("give 1 to 1000", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.Contains("did you mean Backup:KeptMax?", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.Contains("did you mean Ports:Http?", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_topics_are_told_as_unsafe_also_while_the_server_is_down()
+    {
+        using var folder = new TempFolder();
+        var variables = new Dictionary<string, string> { ["SC_Mqtt__OpenTopicPrefixes"] = "Topic" };
+        var (_, output, _) = await Sc.AloneAsync(folder.Path, variables, ["doctor", "--data", folder.Path, "--output", "json"], Cancellation);
+        var told = Assert.Single(All(JsonNode.Parse(output)!["findings"]!.AsArray(), "unsafe"));
+        Assert.Equal("warning", (string?)told["grade"]);
+        Assert.Contains("Mqtt:OpenTopicPrefixes is Topic", (string?)told["sentence"], StringComparison.Ordinal);
     }
 
     private static void OpenToOthers(string file)

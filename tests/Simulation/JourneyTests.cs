@@ -115,8 +115,12 @@ public sealed class JourneyTests
             }
         }
 
-        private Terminal NewTerminal() =>
-            new(checkout.Root, (product?.Options() ?? []).Select(o => ($"SC_{o.Key.Replace(":", "__", StringComparison.Ordinal)}", o.Value)));
+        private Terminal NewTerminal() => new(checkout.Root,
+        [
+            .. (product?.Options() ?? []).Select(o => ($"SC_{o.Key.Replace(":", "__", StringComparison.Ordinal)}", o.Value)),
+            ("DEV_CONFIG", Built.Configuration),
+            ("DEV_BUILT", "1"),
+        ]);
 
         private async Task StartAsync()
         {

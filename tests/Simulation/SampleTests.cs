@@ -76,8 +76,7 @@ public sealed partial class SampleTests(SampleProduct product) : IClassFixture<S
         Mosquitto.RequireOrSkip();
         using var folder = new TempFolder();
         var version = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test{Environment.ProcessId}");
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string[] pack = ["pack", Path.Combine(Built.Root, "src", "SmartCommunity.Client"), "-c", configuration, "--no-build", $"-p:PackageVersion={version}", "-o", "feed", "--nologo"];
+        string[] pack = ["pack", Path.Combine(Built.Root, "src", "SmartCommunity.Client"), "-c", Built.Configuration, "--no-build", $"-p:PackageVersion={version}", "-o", "feed", "--nologo"];
         await RunAsync(folder.Path, "dotnet", pack);
         await File.WriteAllTextAsync(
             Path.Combine(folder.Path, "nuget.config"), """<configuration><packageSources><add key="here" value="feed" /></packageSources></configuration>""", Cancellation);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using SmartCommunity.Simulation.Products;
@@ -123,12 +124,14 @@ public sealed class StartTests
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         manager.Bind(new UnixDomainSocketEndPoint(path));
         var variables = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = path, ["LANG"] = "zh_CN.UTF-8", ["LC_ALL"] = string.Empty };
-        await using var product = Product.Launched(new(folder.Path, Variables: variables));
+        await using var product = Product.Launched(new(folder.Path, More: [("Mqtt:OpenTopicPrefixes", "Topic")], Variables: variables));
         Assert.Equal("READY=1", await HearAsync(manager));
         Assert.Equal(HttpStatusCode.OK, (await product.ReadinessAsync(Cancellation))!.Value.Status);
         await product.TerminateAsync(Cancellation);
         Assert.Equal("STOPPING=1", await HearAsync(manager));
         Assert.Contains("模式：单机", product.Output, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"ws://localhost:{product.HttpPort}/mqtt"), product.Output, StringComparison.Ordinal);
+        Assert.Contains("不安全：以 Topic 开头", product.Output, StringComparison.Ordinal);
     }
 
     private static async Task<string> HearAsync(Socket manager)

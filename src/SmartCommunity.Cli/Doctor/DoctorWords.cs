@@ -35,6 +35,8 @@ internal static class DoctorWords
         ["port.free"] = ("Port {0} ({1}) is free.", "端口 {0}（{1}）空闲。"),
         ["port.taken"] = ("Port {0} ({1}) is taken by another program.", "端口 {0}（{1}）被其他程序占用。"),
         ["port.closed"] = ("Port {0} ({1}) is closed although the server answers.", "服务器有应答，但端口 {0}（{1}）未打开。"),
+        ["websocket.open"] = ("MQTT through WebSocket answers at {0}.", "MQTT WebSocket 在 {0} 有应答。"),
+        ["websocket.closed"] = ("MQTT through WebSocket does not answer at {0} although the server does.", "服务器有应答，但 {0} 的 MQTT WebSocket 没有应答。"),
         ["port.who"] = ("ss -ltnp 'sport = :{0}'", "ss -ltnp 'sport = :{0}'"),
 
         ["settings.good"] = ("All options are good.", "全部选项有效。"),
@@ -44,9 +46,11 @@ internal static class DoctorWords
         ["unsafe.none"] = ("No unsafe setting.", "没有不安全的设置。"),
         ["unsafe.clear-text"] = ("Listen:Address is {0}: keys and messages cross the network in clear text.", "Listen:Address 为 {0}：密钥与消息以明文经过网络。"),
         ["unsafe.demo"] = ("The demo is enabled and Listen:Address is {0}: its keys lie in a file.", "演示已启用且 Listen:Address 为 {0}：演示密钥存于文件。"),
+        ["unsafe.open-topics"] = ("Mqtt:OpenTopicPrefixes is {0}: everybody on this machine may use these topics.", "Mqtt:OpenTopicPrefixes 为 {0}：本机所有人都可使用这些主题。"),
         ["unsafe.no-operator"] = ("There is no operator key: nobody can open a district or make a backup.", "没有运维密钥：无法开通区，也无法备份。"),
         ["unsafe.loopback"] = ("sc config show --redact --changed   (then --Listen:Address=loopback behind a proxy with TLS)", "sc config show --redact --changed   （然后设 --Listen:Address=loopback，前置 TLS 代理）"),
         ["unsafe.demo-off"] = ("start with --Demo:Enabled=false", "以 --Demo:Enabled=false 启动"),
+        ["unsafe.no-topics"] = ("start without --Mqtt:OpenTopicPrefixes and SC_Mqtt__OpenTopicPrefixes", "启动时不设 --Mqtt:OpenTopicPrefixes 与 SC_Mqtt__OpenTopicPrefixes"),
         ["unsafe.make-key"] = ("printf %s YOUR_KEY | sha256sum   (the result is Grpc:OperatorKeyHash)", "printf %s 你的密钥 | sha256sum   （结果即 Grpc:OperatorKeyHash）"),
 
         ["folder.missing"] = ("There is no data folder {0} yet.", "数据目录 {0} 尚不存在。"),

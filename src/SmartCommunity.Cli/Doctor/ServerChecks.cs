@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 
 namespace SmartCommunity.Cli.Doctor;
 
@@ -10,12 +11,13 @@ internal static class ServerChecks
 {
     private const double SkewMsMax = 2_000;
     private const double SkewMsGood = 500;
+    private static readonly TimeSpan WebSocketTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly (string Key, string Default)[] Ports =
         [("Ports:Http", "8080"), ("Ports:Grpc", "8081"), ("Ports:Mqtt", "1883"), ("Ports:Silo", "11111"), ("Ports:Gateway", "30000")];
 
     public static async Task<IEnumerable<Finding>> RunAsync(Patient patient, CancellationToken cancellation) =>
-        [.. Server(patient), .. await PortsAsync(patient, cancellation), .. Skew(patient), await SynchronizedAsync(cancellation)];
+        [.. Server(patient), .. await PortsAsync(patient, cancellation), .. await WebSocketAsync(patient, cancellation), .. Skew(patient), await SynchronizedAsync(cancellation)];
 
     private static IEnumerable<Finding> Server(Patient patient)
     {
@@ -79,6 +81,31 @@ internal static class ServerChecks
         catch (SocketException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Whether devices reach MQTT through WebSocket; asked only where the server's options say its port.</summary>
+    private static async Task<IEnumerable<Finding>> WebSocketAsync(Patient patient, CancellationToken cancellation)
+    {
+        const string Key = "Ports:Http";
+        if (!int.TryParse(patient.Option(Key), CultureInfo.InvariantCulture, out var port) || port == 0 || !IsOurs(patient, Key, port))
+        {
+            return [];
+        }
+
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"ws://{patient.Session.Settings.Grpc.Host}:{port}/mqtt"));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(WebSocketTimeout);
+        using var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("mqtt");
+        try
+        {
+            await socket.ConnectAsync(address, patience.Token);
+            return [new("websocket", Grade.Good, new("websocket.open", address))];
+        }
+        catch (Exception failure) when (failure is WebSocketException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return [new("websocket", Grade.Fault, new("websocket.closed", address), new("store.look", $"http://{address.Authority}"))];
         }
     }
 

@@ -43,6 +43,11 @@ internal static class SettingsChecks
                 : new("unsafe", Grade.Warning, new("unsafe.clear-text", address), new("unsafe.loopback"));
         }
 
+        if (patient.Option("Mqtt:OpenTopicPrefixes") is { Length: > 0 } open)
+        {
+            yield return new("unsafe", Grade.Warning, new("unsafe.open-topics", open), new("unsafe.no-topics"));
+        }
+
         if (!isDemo && patient.Option("Grpc:OperatorKeyHash") is null or "")
         {
             yield return new("unsafe", Grade.Warning, new("unsafe.no-operator"), new("unsafe.make-key"));

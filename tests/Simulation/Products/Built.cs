@@ -8,12 +8,15 @@ internal static class Built
     /// <summary>The root of the working copy.</summary>
     public static string Root => LazyRoot.Value;
 
+    /// <summary>This test's own configuration: Debug or Release.</summary>
+    public static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
     /// <summary>Full path of <paramref name="file"/> in the output folder of a project of <c>src</c>.</summary>
     public static string Program(string project, string file)
     {
         // …/bin/{configuration}/{framework}/
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        return Path.Combine(Root, "src", project, "bin", own.Parent!.Name, own.Name, file);
+        return Path.Combine(Root, "src", project, "bin", Configuration, own.Name, file);
     }
 
     private static string FindRoot()
