@@ -18,7 +18,7 @@ internal sealed record Patient(
     string StatusFault,
     TimeSpan ClockSkew)
 {
-    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A server answers, even if it does not know us.</summary>
     public bool IsUp => Status is not null || StatusFault == "refused";
