@@ -49,6 +49,7 @@ internal static class CommandTree
         root.Subcommands.Add(BackupCommand.Build(shell));
         root.Subcommands.Add(VerifyCommand.Build(shell));
         root.Subcommands.Add(RestoreCommand.Build(shell));
+        root.Subcommands.Add(ExportCommand.Build(shell));
         root.Subcommands.Add(Group("config", "The server's options", ConfigCommands.BuildCheck(shell), ConfigCommands.BuildShow(shell)));
         return root;
     }

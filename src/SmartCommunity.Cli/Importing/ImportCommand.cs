@@ -1,10 +1,11 @@
 using System.CommandLine;
 using SmartCommunity.Cli.Connections;
 using SmartCommunity.Cli.Files;
+using SmartCommunity.Cli.Keeping;
 
 namespace SmartCommunity.Cli.Importing;
 
-/// <summary><c>sc import cells|buildings|volunteers|devices FILE</c>.</summary>
+/// <summary><c>sc import cells|buildings|volunteers|devices FILE</c>; a whole district goes another way, <see cref="DistrictImportCommand"/>.</summary>
 internal static class ImportCommand
 {
     public static Command Build(Shell shell)
@@ -14,6 +15,7 @@ internal static class ImportCommand
         import.Subcommands.Add(Kind(shell, "buildings", "Buildings: CSV or XLSX with id,name,lon,lat[,address,storeys,households,captain]", BuildingImport.Plan));
         import.Subcommands.Add(Kind(shell, "volunteers", "Volunteers: CSV or XLSX with id,name,area[,phone,skills,party_member]", VolunteerImport.Plan));
         import.Subcommands.Add(Kind(shell, "devices", "Devices: CSV or XLSX with id,profile,mount[,name,gateway,token,username,password]; new credentials go to --credentials-out", DeviceImport.Plan));
+        import.Subcommands.Add(DistrictImportCommand.Build(shell));
         return import;
     }
 

@@ -29,9 +29,7 @@ internal sealed class HotSegment(Connection connection, Heads heads)
             connection.Execute("COMMIT");
         }
 
-        Use(number);
-        Rows = 0;
-        MaxReceivedMs = 0;
+        Begin(number);
         var streams = new Dictionary<long, StreamHead>();
         using var rows = connection.Prepare($"SELECT position, at, series, received FROM {Table(number)} ORDER BY position");
         while (rows.Step())
@@ -69,17 +67,30 @@ internal sealed class HotSegment(Connection connection, Heads heads)
     /// <summary>Builds the index of the hot segment, records which series it holds, and begins the next one. One transaction.</summary>
     public void Seal(long nextPosition)
     {
+        connection.Execute("BEGIN IMMEDIATE");
+        var next = WriteSeal(nextPosition);
+        connection.Execute("COMMIT");
+        Begin(next);
+    }
+
+    /// <summary>The same inside a transaction of the caller, who gives this object up when that one fails.</summary>
+    public void SealOpen(long nextPosition) => Begin(WriteSeal(nextPosition));
+
+    private long WriteSeal(long nextPosition)
+    {
         var number = Number;
         var table = Table(number);
-        connection.Execute("BEGIN IMMEDIATE");
         connection.Execute($"CREATE INDEX {table}_series ON {table}(series, at)");
         connection.Execute(
             $"INSERT INTO segment_series(series, segment, min_at, max_at, last_position) SELECT series, {number}, min(at), max(at), max(position) FROM {table} GROUP BY series");
         connection.Execute(
             $"UPDATE segments SET sealed = 1, last_position = {nextPosition - 1}, row_count = {Rows}, max_received = {MaxReceivedMs} WHERE id = {number}");
-        _ = Create(number + 1, nextPosition);
-        connection.Execute("COMMIT");
-        Use(number + 1);
+        return Create(number + 1, nextPosition);
+    }
+
+    private void Begin(long number)
+    {
+        Use(number);
         Rows = 0;
         MaxReceivedMs = 0;
     }

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace SmartCommunity.Storage.Sqlite;
 
 /// <summary>A few read-only connections. A read sees one state of the store from its first row to its last and never delays the writer.</summary>
-internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
+/// <param name="moment">A connection in a read transaction, which then serves every read, one at a time, so that all of them see that one state. It stays its owner's.</param>
+internal sealed class ReaderPool(SqliteStoreOptions options, Connection? moment = null) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(options.ReaderConnections, options.ReaderConnections);
     private readonly ConcurrentBag<Connection> _connections = [];
@@ -66,6 +67,11 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
             throw new StoreUnavailableException("The store is closed.");
         }
 
+        if (moment is not null)
+        {
+            return ReadMoment(read, moment);
+        }
+
         Connection? connection = null;
         var healthy = false;
         try
@@ -79,7 +85,7 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
         }
         catch (SqliteFault fault)
         {
-            throw new StoreUnavailableException($"The store cannot be read. {fault.Sentence}", fault);
+            throw Unreadable(fault);
         }
         finally
         {
@@ -93,4 +99,18 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
             }
         }
     }
+
+    private static T ReadMoment<T>(Func<Connection, T> read, Connection moment)
+    {
+        try
+        {
+            return read(moment);
+        }
+        catch (SqliteFault fault)
+        {
+            throw Unreadable(fault);
+        }
+    }
+
+    private static StoreUnavailableException Unreadable(SqliteFault fault) => new($"The store cannot be read. {fault.Sentence}", fault);
 }

@@ -119,6 +119,8 @@ internal sealed unsafe class Statement(Connection connection, IntPtr handle) : I
 
     public double Double(int column) => Native.ColumnDouble(_handle, column);
 
+    public ColumnType TypeOf(int column) => (ColumnType)Native.ColumnType(_handle, column);
+
     public bool IsNull(int column) => Native.ColumnType(_handle, column) == NullType;
 
     public string Text(int column) => Encoding.UTF8.GetString(Span(column));
@@ -156,4 +158,14 @@ internal sealed unsafe class Statement(Connection connection, IntPtr handle) : I
             throw connection.Fault(code);
         }
     }
+}
+
+/// <summary>What a column of a row holds; SQLite's numbers.</summary>
+internal enum ColumnType
+{
+    Integer = 1,
+    Real = 2,
+    Text = 3,
+    Blob = 4,
+    Null = 5,
 }

@@ -82,6 +82,19 @@ internal sealed class StoreFolder : IDisposable
         }
     }
 
+    /// <summary>The same, but null also when a process uses the folder.</summary>
+    public static FileStream? TryHoldAtRest(SqliteStoreOptions options)
+    {
+        try
+        {
+            return HoldAtRest(options);
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
+
     public void MarkInUse() => Write(InUse);
 
     /// <summary>Only after everything has been moved from the write-ahead log into the database.</summary>

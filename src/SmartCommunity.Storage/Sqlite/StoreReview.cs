@@ -43,7 +43,7 @@ internal sealed class StoreReview(Connection connection)
     }
 
     /// <summary>The last position that was given out: of an entry, or of a change of view rows.</summary>
-    private long Last() => Segments().Select(s => connection.Scalar($"SELECT max(position) FROM {HotSegment.Table(s.Id)}"))
+    public long Last() => Segments().Select(s => connection.Scalar($"SELECT max(position) FROM {HotSegment.Table(s.Id)}"))
         .Append(connection.Scalar("SELECT max(position) FROM journal"))
         .Append(connection.Scalar("SELECT value FROM meta WHERE name = 'position'"))
         .Append(connection.Scalar("SELECT max(first_position) - 1 FROM segments"))
