@@ -180,12 +180,20 @@ public sealed class SqliteStore : IJournal, IReadings, IViews, IStoreHealth, ISt
 
         _writer.Dispose();
         _readers.Dispose();
-        if (StoreCheck.TryEmptyLog(_connection))
+        var isClosed = StoreCheck.TryEmptyLog(_connection);
+        if (isClosed)
         {
             _folder.MarkClosed();
         }
 
         _connection.Dispose();
+
+        // An export that was reading may have ended in between: then the last close moved the log into the database and removed it.
+        if (!isClosed && !_folder.HasLog)
+        {
+            _folder.MarkClosed();
+        }
+
         _folder.Dispose();
     }
 

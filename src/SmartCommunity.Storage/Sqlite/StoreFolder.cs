@@ -17,11 +17,15 @@ internal sealed class StoreFolder : IDisposable
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream _lock;
+    private readonly string _log;
 
-    private StoreFolder(FileStream @lock, bool wasInUse) => (_lock, WasInUse) = (@lock, wasInUse);
+    private StoreFolder(FileStream @lock, string log, bool wasInUse) => (_lock, _log, WasInUse) = (@lock, log, wasInUse);
 
     /// <summary>The process that had the store before did not close it.</summary>
     public bool WasInUse { get; }
+
+    /// <summary>The write-ahead log is there; SQLite removes it when the last connection has moved all of it into the database.</summary>
+    public bool HasLog => File.Exists(_log);
 
     /// <exception cref="StoreUnavailableException">Another process holds the folder, or files are missing that hold what was answered.</exception>
     public static StoreFolder Open(SqliteStoreOptions options)
@@ -52,7 +56,7 @@ internal sealed class StoreFolder : IDisposable
 
         try
         {
-            var opened = new StoreFolder(held, ReadMark(held).StartsWith("in use", StringComparison.Ordinal));
+            var opened = new StoreFolder(held, options.File + "-wal", ReadMark(held).StartsWith("in use", StringComparison.Ordinal));
             opened.RequireFiles(options);
             return opened;
         }
@@ -110,19 +114,18 @@ internal sealed class StoreFolder : IDisposable
 
     private void RequireFiles(SqliteStoreOptions options)
     {
-        var log = options.File + "-wal";
         if (!File.Exists(options.File) || new FileInfo(options.File).Length == 0)
         {
-            if (WasInUse || File.Exists(log))
+            if (WasInUse || HasLog)
             {
                 throw new StoreUnavailableException(
                     $"The database '{options.File}' is missing or empty, but its folder was in use: restore it from a backup, or empty the folder to begin anew.");
             }
         }
-        else if (WasInUse && !File.Exists(log))
+        else if (WasInUse && !HasLog)
         {
             throw new StoreUnavailableException(
-                $"The write-ahead log '{log}' is missing although the store was not closed, so answered commits may be gone: put it back or restore a backup. "
+                $"The write-ahead log '{_log}' is missing although the store was not closed, so answered commits may be gone: put it back or restore a backup. "
                 + $"To go on without them, delete '{LockFileName}'.");
         }
     }

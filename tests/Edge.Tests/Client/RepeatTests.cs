@@ -21,7 +21,9 @@ public sealed class RepeatTests
         await Client(invoker).Devices.RevokeDeviceAsync(new() { Name = "districts/340104/devices/d" }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(3, invoker.RequestIds.Count);
         Assert.NotEmpty(Assert.Single(invoker.RequestIds.Distinct()));
-        Assert.True(Stopwatch.GetElapsedTime(began) >= wish * 2);
+
+        // A timer ticks more coarsely than the stopwatch, so it may end a little before its time.
+        Assert.InRange(Stopwatch.GetElapsedTime(began), wish * 2 * 0.9, TimeSpan.MaxValue);
     }
 
     [Fact]
