@@ -41,7 +41,7 @@ internal static class MutantHost
 
         public async ValueTask<CommitResult> CommitAsync(Append append, CancellationToken cancellation)
         {
-            await Task.Delay(Seek, TimeProvider.System, cancellation);
+            await Until.ElapsedAsync(Seek, cancellation);
             return await real.CommitAsync(append, cancellation);
         }
 

@@ -10,11 +10,15 @@ namespace SmartCommunity.Simulation.Devices;
 /// </summary>
 internal sealed class Attack(int port, Func<int, Mutations> mutations) : IDisposable
 {
-    /// <summary>Mutated packets a second, at most: each connection sends one every <see cref="Pace"/>.</summary>
-    public const int PacketsPerSecond = Connections * 500;
+    /// <summary>
+    /// Mutated packets a second, at most: each connection sends one every <see cref="PaceMs"/>. More than half of them need a connection of their own, and attack,
+    /// good device and product share the cores: a quicker attack would measure who gets them.
+    /// </summary>
+    public const int PacketsPerSecond = Connections * 1000 / PaceMs;
 
     private const int Connections = 16;
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
+    private const int PaceMs = 6;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(PaceMs);
 
     /// <summary>Longer than the listener waits for anything of a device (<c>Mqtt:StallTimeoutSeconds</c>, 30): by then it has answered or ended the connection.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
